@@ -1,0 +1,1 @@
+"""The second factor: methods, secrets, codes and their rules."""
