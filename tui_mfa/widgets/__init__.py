@@ -1,0 +1,1 @@
+"""Reusable widgets; they know no service and no screen."""
