@@ -1,0 +1,60 @@
+"""One line of text that no control character gets into."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from textual import events
+from textual.reactive import reactive
+from textual.widgets import Input
+
+
+def first_line(text: str) -> str:
+    """Return the first line that holds something, without control, format and other unprintable characters.
+
+    Args:
+        text: What was pasted or set.
+    """
+    for line in text.splitlines():
+        kept = "".join(char for char in line if char.isprintable() or unicodedata.category(char) == "Zs")
+        if kept:
+            return kept
+    return ""
+
+
+class TextInput(Input):
+    """An input whose value is always one printable line, whether typed, pasted or set by the program.
+
+    It refuses nothing itself: what the text must look like is the business of the rules. Its caret does not blink, so
+    an idle screen sends nothing and a screen reader's cursor stays quiet. A paste longer than ``max_length`` is
+    refused whole, as cutting it would pass a text that nobody wrote.
+    """
+
+    cursor_blink = reactive(False, init=False)
+    """Off: see the class."""
+
+    def validate_value(self, value: str) -> str:
+        """Keep control characters out, also those of a stored text that the program puts in.
+
+        Args:
+            value: The value about to be set.
+        """
+        return value if value.isprintable() else first_line(value)
+
+    def paste_text(self, text: str) -> None:
+        """Put a text in the place of the selection, or at the caret.
+
+        Args:
+            text: What came from a clipboard; the first line that holds something is taken.
+        """
+        self.replace(first_line(text), *self.selection)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a paste from the terminal."""
+        event.prevent_default()
+        event.stop()
+        self.paste_text(event.text)
+
+    def action_paste(self) -> None:
+        """Take a paste from the program's own clipboard."""
+        self.paste_text(self.app.clipboard)
