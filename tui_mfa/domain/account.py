@@ -58,6 +58,8 @@ class Password:
 
     hash: str
     changed_at: datetime
+    stands_alone: bool
+    """Long enough (15 bytes) to be the only factor; else the second factor cannot be disabled."""
 
 
 @dataclass(slots=True, kw_only=True)

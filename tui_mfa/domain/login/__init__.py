@@ -1,0 +1,1 @@
+"""Getting in: login attempts, mailed codes, sessions, registration and the forgotten password."""

@@ -1,0 +1,1 @@
+"""What the operator of the machine does with accounts; whoever can run these commands can read the store."""

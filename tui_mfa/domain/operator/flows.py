@@ -1,0 +1,102 @@
+"""Add, look at, close, open and remove accounts."""
+
+from tui_mfa.domain import limits, names, notices
+from tui_mfa.domain.account import Account, Email, Factor
+from tui_mfa.domain.errors import NoSuchAccount
+from tui_mfa.domain.events import Tag
+from tui_mfa.domain.login.flows import find_account
+from tui_mfa.domain.login.registration import new_account, new_password
+from tui_mfa.domain.ports import Services, Template
+from tui_mfa.domain.secret import Secret
+
+ORIGIN = "operator"
+"""From where the operator acts, as the audit log says it."""
+
+
+def find(services: Services, name: str) -> Account:
+    """Return a snapshot by username or address, or raise ``NoSuchAccount``."""
+    account_id = find_account(services, name)
+    if account_id is None:
+        raise NoSuchAccount("There is no account of that name.", field="name")
+    return services.store.get(account_id)
+
+
+def accounts(services: Services) -> list[Account]:
+    """Return a snapshot of every account, by username."""
+    found = []
+    for account_id in services.store.ids():
+        try:
+            found.append(services.store.get(account_id))
+        except NoSuchAccount:  # removed meanwhile
+            continue
+    return sorted(found, key=lambda account: account.username.casefold())
+
+
+def add(services: Services, username: str, email: str, password: Secret[str]) -> Account:
+    """Create an account; its address is proved at the first login."""
+    account = new_account(services, username, email, password, ORIGIN)
+    services.store.create(account)
+    return account
+
+
+def set_email(services: Services, name: str, address: str) -> Account:
+    """Change an address; it must be proved at the next login, and the old one is told."""
+    address = names.email(address)
+    now = services.clock.now()
+    with services.store.account(find(services, name).id) as account:
+        before = account.email.address
+        account.email = Email(address=address)
+        account.attempts.clear()
+        account.sessions.clear()
+        account.record(now, Tag.EMAIL_CHANGED, ORIGIN)
+        shown = names.masked_email(address)
+        notices.queue(account, Template.EMAIL_CHANGED, ORIGIN, now, before, address=shown)
+        return account
+
+
+def set_password(services: Services, name: str, password: Secret[str]) -> Account:
+    """Set a password, end all sessions, and tell the owner."""
+    snapshot = find(services, name)
+    own_words = (snapshot.username, snapshot.email.address, snapshot.profile.name)
+    fresh = new_password(services, password, own_words, alone=snapshot.method == "disabled")
+    now = services.clock.now()
+    with services.store.account(snapshot.id) as account:
+        account.password = fresh
+        account.sessions.clear()
+        account.attempts.clear()
+        limits.clear(account.tries_of(Factor.PASSWORD))
+        account.record(now, Tag.PASSWORD_CHANGED, ORIGIN)
+        notices.queue(account, Template.PASSWORD_CHANGED, ORIGIN, now)
+        return account
+
+
+def disable(services: Services, name: str) -> Account:
+    """Close an account: its sessions and attempts end at once, nobody logs in. Harmless when it is closed."""
+    now = services.clock.now()
+    with services.store.account(find(services, name).id) as account:
+        if account.disabled_at is None:
+            account.disabled_at = now
+            account.sessions.clear()
+            account.attempts.clear()
+            account.enrolment = None
+            account.record(now, Tag.ACCOUNT_DISABLED, ORIGIN)
+            notices.queue(account, Template.ACCOUNT_DISABLED, ORIGIN, now)
+        return account
+
+
+def enable(services: Services, name: str) -> Account:
+    """Open a closed account, and a factor that 100 wrong tries switched off. Harmless when nothing was closed."""
+    now = services.clock.now()
+    with services.store.account(find(services, name).id) as account:
+        locked = [factor for factor, tries in account.tries.items() if tries.in_a_row >= limits.MAX_IN_A_ROW]
+        for factor in locked:
+            limits.clear(account.tries[factor])
+        if account.disabled_at is not None or locked:
+            account.disabled_at = None
+            account.record(now, Tag.ACCOUNT_ENABLED, ORIGIN, factors=",".join(locked))
+        return account
+
+
+def delete(services: Services, name: str) -> None:
+    """Remove an account with everything that belongs to it."""
+    services.store.delete(find(services, name).id)
