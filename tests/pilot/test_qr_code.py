@@ -187,9 +187,10 @@ async def test_too_small_a_room_is_told_with_the_size_that_is_needed() -> None:
             "The code needs 43×22 characters; there are 60×12. Make the window larger, press f for the larger view, "
             "or type the secret instead."
         )
-        await pilot.resize_terminal(40, 12)
-        await pilot.pause()
-        assert "43×22 characters; there are 40×10." in notice(app)
+        for width, height in ((60, 13), (58, 13), (40, 12)):
+            await pilot.resize_terminal(width, height)
+            await pilot.pause()
+            assert f"43×22 characters; there are {width}×{height - 2}." in notice(app)
         assert app.code.region.right <= 40
 
 
@@ -200,11 +201,15 @@ async def test_other_candidates_are_drawn_at_once() -> None:
         await pilot.pause()
         assert read_qr(picture_of(app)) == [TYPICAL_URI]
         assert app.code.size == (49, 22)
+        app.code.uris = (other := uri_for(TYPICAL.replace("jane", "mary")),)
+        await pilot.pause()
+        assert app.code.size == (49, 22)
+        assert read_qr(picture_of(app)) == [other]
         app.code.uris = ()
         await pilot.pause()
         assert read_qr(picture_of(app)) == []
         assert notice(app) == ""
-        assert app.told == [SHORT_URI, TYPICAL_URI, None]
+        assert app.told == [SHORT_URI, TYPICAL_URI, other, None]
 
 
 async def test_full_cells_read_too() -> None:
@@ -247,6 +252,7 @@ async def test_the_secret_is_in_no_repr_and_goes_with_the_widget() -> None:
         assert SECRET not in "".join(seen)
         assert not code.allow_select
         await code.remove()
+        assert (code._cached, code._announced) == (None, None)
         assert SECRET not in repr({name: getattr(code, name) for name in ("uris", "_codes", "drawn_uri")})
         assert not code._codes
 

@@ -113,6 +113,14 @@ def test_no_split_into_segments_gives_a_smaller_version(alphabet: str) -> None:
         assert side_of(text) == 17 + 4 * best, text
 
 
+@pytest.mark.parametrize("run", ["015112", "0151123456", "HELLOWORLDS", "JANE-DOE-AG-2026"])
+def test_short_runs_of_digits_or_capitals_save_bits(run: str) -> None:
+    for length in range(80):
+        text = uri("a" * length + run + "a")
+        best = bisect_left(BIT_LIMIT_TABLE[ERROR_CORRECT_L], fewest_bits(text), 1)
+        assert side_of(text) == 17 + 4 * best, text
+
+
 def test_larger_versions_count_their_longer_headers() -> None:
     for length in (300, 500, 1500, 2900):
         text = "x" * length

@@ -152,12 +152,13 @@ class QRCode(Widget):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's signature
         """Return the columns of the best drawing in the container, or of the notice."""
-        self._room = container
+        self._enter(container)
         place = self._choose(container)[1]
         return place.columns if place else min(container.width, NOTICE_WIDTH)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the rows of the best drawing at a width, or of the notice."""
+        self._enter(container)
         place = self._choose(Size(width, container.height))[1]
         return place.rows if place else super().get_content_height(container, viewport, width)
 
@@ -171,8 +172,7 @@ class QRCode(Widget):
         self.call_after_refresh(self._announce)
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Draw anew in the new room."""
-        self.refresh(layout=self.drawn_uri is None)
+        """Tell what is drawn in the new room; Textual has the lines drawn anew by itself."""
         self._announce()
 
     def on_unmount(self) -> None:
@@ -181,6 +181,12 @@ class QRCode(Widget):
         self._codes.clear()
         self._cached = None
         self._announced = None
+
+    def _enter(self, room: Size) -> None:
+        """Keep the room that the container offers; the notice names it, even where its own size stays the same."""
+        if room != self._room:
+            self._room = room
+            self.refresh()
 
     def _available(self) -> Size:
         """Return the room that the code could have had: the container's where the styles leave the size to us."""
