@@ -29,7 +29,7 @@ class LinkButton(Static, can_focus=True, inherit_bindings=False):
     LinkButton {
         width: auto;
         height: 1;
-        color: $text-primary;
+        color: $link-color;
         pointer: pointer;
         text-wrap: nowrap;
         text-overflow: ellipsis;
