@@ -1,0 +1,179 @@
+"""The portal: themes, the two modes (login and profile), the palette, the idle lock, the boundary for mistakes."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+
+from textual import events, on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui_mfa import terminal, themes
+from tui_mfa.domain.errors import DomainError, SessionEnded
+from tui_mfa.domain.login import flows as login
+from tui_mfa.domain.login.model import LoggedIn, Session
+from tui_mfa.domain.profile import flows as profile
+from tui_mfa.screens.context import Context
+from tui_mfa.screens.messages import LogoutRequested, SessionLost, SessionOpened
+
+LOG = logging.getLogger("tui_mfa")
+
+KEEP_ALIVE = 60
+"""Seconds between two notes in the store that the person is there."""
+
+IDLE_CHECK = 5
+"""Seconds between two looks at the time of the last key."""
+
+
+class MfaApp(terminal.ErrorBoundary, App[int]):
+    """One person's portal in one terminal.
+
+    Args:
+        context: Services and terminal.
+        theme: Name of one of the own themes.
+    """
+
+    TITLE = "tui-mfa"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: list[BindingType] = [
+        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Log out and leave the program"),
+    ]
+
+    def __init__(self, context: Context, theme: str = themes.NAMES[0]) -> None:
+        super().__init__()
+        self.context = context
+        self.session: Session | None = None
+        self._theme_name = theme
+        self._last_key = context.services.clock.now()
+        self._last_note = self._last_key
+        self._profiles = 0
+
+    def on_mount(self) -> None:
+        """Show the login page, or the welcome where there is no account yet."""
+        themes.register(self)
+        self.theme = self._theme_name
+        self.animation_level = "none"
+        terminal.show_cursor(self)
+        self.set_interval(IDLE_CHECK, self.check_idle)
+        self._open_login("")
+
+    def side_panel(self) -> Widget | None:
+        """Return what stands beside every page: nothing, except in the demo."""
+        return None
+
+    def report(self, error: Exception) -> str:
+        """Log a mistake of the program and return the reference that the person is told."""
+        reference = secrets.token_hex(4)
+        LOG.error("reference %s: %s", reference, terminal.traceback_without_locals(error))
+        return reference
+
+    @on(SessionOpened)
+    def open_profile(self, event: SessionOpened) -> None:
+        """Leave the login with all its screens, and show the profile."""
+        self.session = event.logged_in.session
+        self._last_key = self._last_note = self.context.services.clock.now()
+        self._profiles += 1
+        mode = f"profile-{self._profiles}"
+        self.add_mode(mode, partial(self._profile, event.logged_in))
+        self._change_mode(mode)
+
+    @on(LogoutRequested)
+    async def log_out(self) -> None:
+        """End the session and show the login page."""
+        await self._end_session()
+        self._open_login("You are logged out.")
+
+    @on(SessionLost)
+    async def lock(self, event: SessionLost) -> None:
+        """Wipe the screen and everything below it: the session is over."""
+        if self.session is not None:
+            await self._end_session()
+            self._open_login(event.reason)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note that the person is there, then go on as always."""
+        if isinstance(event, events.Key | events.Paste | events.MouseDown) and self.session is not None:
+            now = self.context.services.clock.now()
+            if not self._is_idle(now):
+                self._last_key = now
+                if (now - self._last_note).total_seconds() >= KEEP_ALIVE:
+                    self._last_note = now
+                    self.run_worker(self._keep_alive(self.session), group="keep-alive", exit_on_error=False)
+        await super().on_event(event)
+
+    def check_idle(self) -> None:
+        """Lock when no key was pressed for as long as the policy allows."""
+        if self.session is not None and self._is_idle(self.context.services.clock.now()):
+            minutes = int(self.context.services.policy.idle_lock.total_seconds() // 60)
+            self.post_message(SessionLost(f"Locked after {minutes} minutes without a key. Log in again."))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer themes, help and the ways out; no screenshot, since it would be of secrets and on this machine."""
+        yield SystemCommand("Theme", "Change how it looks", self.action_change_theme)
+        yield SystemCommand("Help", "What this page does, and its keys", partial(self._on_screen, "help"))
+        if self.session is not None:
+            yield SystemCommand("Logout", "End this session", partial(self.post_message, LogoutRequested()))
+        yield SystemCommand("Quit", "Log out and leave the program", self.action_quit)
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Take no screenshot, by whatever way this is asked for."""
+
+    async def action_quit(self) -> None:
+        """End the session and leave."""
+        await self._end_session()
+        self.exit(0)
+
+    async def _end_session(self) -> None:
+        session, self.session = self.session, None
+        terminal.forget_clipboard(self)
+        if session is not None:
+            try:
+                await asyncio.to_thread(login.log_out, self.context.services, session)
+            except DomainError as error:
+                self.report(error)
+
+    async def _keep_alive(self, session: Session) -> None:
+        try:
+            await asyncio.to_thread(profile.keep_alive, self.context.services, session)
+        except SessionEnded as error:
+            self.post_message(SessionLost(error.user_message))
+        except DomainError as error:
+            self.report(error)
+
+    async def _on_screen(self, action: str) -> None:
+        await self.screen.run_action(action)
+
+    def _is_idle(self, now: datetime) -> bool:
+        return now - self._last_key >= self.context.services.policy.idle_lock
+
+    def _open_login(self, message: str) -> None:
+        self._profiles += 1
+        mode = f"login-{self._profiles}"
+        self.add_mode(mode, partial(self._login, message))
+        self._change_mode(mode)
+
+    def _change_mode(self, mode: str) -> None:
+        """Switch to a new mode and drop the one before with every screen in it."""
+        before = self.current_mode
+        self.switch_mode(mode)
+        if before in self._old_modes(mode):
+            self.remove_mode(before)
+
+    def _old_modes(self, mode: str) -> set[str]:
+        return {f"{kind}-{number}" for kind in ("login", "profile") for number in range(self._profiles + 1)} - {mode}
+
+    def _login(self, message: str) -> Screen[None]:
+        from tui_mfa.screens.login import LoginScreen  # noqa: PLC0415 - loaded when it is shown
+
+        return LoginScreen(self.context, message)
+
+    def _profile(self, logged_in: LoggedIn) -> Screen[None]:
+        from tui_mfa.screens.profile import ProfileScreen  # noqa: PLC0415 - loaded when it is shown
+
+        return ProfileScreen(self.context, logged_in)

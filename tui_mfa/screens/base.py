@@ -1,0 +1,275 @@
+"""The screens' common ground: running use cases off the loop, telling refusals, small terminals, help."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.css.query import NoMatches
+from textual.message import Message
+from textual.reactive import var
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Footer, Static
+
+from tui_mfa.domain import notices
+from tui_mfa.domain.errors import ConfirmationRequired, DomainError, SessionEnded
+from tui_mfa.domain.login.model import Session
+from tui_mfa.presentation import as_content
+from tui_mfa.screens.context import Context
+from tui_mfa.screens.messages import LogoutRequested, Refused, SessionLost
+from tui_mfa.widgets.status_line import StatusLine
+from tui_mfa.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from tui_mfa.app import MfaApp
+
+R = TypeVar("R")
+
+SMALLEST = (60, 18)
+"""Columns and rows below which a page gives way to a notice; from 80×24 on everything is complete."""
+
+
+class Unexpected(DomainError):
+    """A mistake in the program; the log has it under the reference."""
+
+    code = "unexpected"
+    exit_status = 70
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"Something went wrong (reference {reference}). Nobody was told a secret. Try again.")
+
+
+class _Finished(Message):
+    """A use case came back."""
+
+    def __init__(self, outcome: Message) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+class _UseCases(Screen[R]):
+    """Runs use cases in a thread and posts their outcome as one message.
+
+    Args:
+        context: Services and terminal.
+        account_id: Whose notices are sent after each use case.
+    """
+
+    busy: var[bool] = var(False, toggle_class="-busy")
+    """A use case is under way; a second one is not started."""
+
+    def __init__(self, context: Context, account_id: str | None = None) -> None:
+        super().__init__()
+        self.context = context
+        self.account_id = account_id
+
+    @property
+    def portal(self) -> "MfaApp":
+        """The app, with its own type."""
+        return cast("MfaApp", self.app)
+
+    def start(self, use_case: Callable[[], Message], waiting: str = "") -> bool:
+        """Run a use case in a thread; its message, or ``Refused``, comes back to this screen.
+
+        Args:
+            use_case: Calls one flow and wraps its result in a message.
+            waiting: What the status line says meanwhile.
+
+        Returns whether it was started: not while another one is under way.
+        """
+        if self.busy:
+            return False
+        self.busy = True
+        if waiting:
+            self.status.busy(waiting)
+        self._run(use_case)
+        return True
+
+    @property
+    def status(self) -> StatusLine:
+        """The form's status line."""
+        return self.query_one(StatusLine)
+
+    @work(thread=True, group="use-case", exit_on_error=False)
+    def _run(self, use_case: Callable[[], Message]) -> None:
+        try:
+            outcome = use_case()
+        except DomainError as error:
+            outcome = Refused(error)
+        except Exception as error:  # noqa: BLE001 - the boundary: logged with a reference, told without details
+            outcome = Refused(Unexpected(self.portal.report(error)))
+        self.post_message(_Finished(outcome))
+        self._send_notices()
+
+    def _send_notices(self) -> None:
+        if self.account_id is None:
+            return
+        try:
+            notices.deliver(self.context.services, self.account_id)
+        except DomainError as error:
+            self.portal.report(error)
+
+    @on(_Finished)
+    def _finish(self, event: _Finished) -> None:
+        event.stop()
+        self.busy = False
+        self.post_message(event.outcome)
+
+    @on(Refused)
+    def tell_refusal(self, event: Refused) -> None:
+        """Show what a use case refused, and put the cursor into the field it belongs to."""
+        event.stop()
+        self.refuse(event.error)
+
+    def refuse(self, error: DomainError) -> None:
+        """Show an error; a screen with more to do about it overrides this."""
+        self.status.error(error.user_message)
+        if error.field is not None:
+            try:
+                self.query_one(f"#{error.field.replace('_', '-')}").focus()
+            except NoMatches:
+                return
+
+
+class PageScreen(_UseCases[None]):
+    """A whole page: its own content, the side panel where the app has one, the footer, the notice for small windows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="page.back", tooltip="Leave this page; nothing is changed"),
+        Binding("question_mark,f1", "help", "Help", key_display="?", id="page.help", tooltip="What this page does"),
+        Binding("q", "app.quit", "Quit", id="page.quit", tooltip="Log out and leave the program"),
+    ]
+    HELP: ClassVar[str | None] = None
+    FOOTER: ClassVar[bool] = True
+    """Whether the page has the usual footer; one that needs every row draws its own key hints."""
+
+    def compose(self) -> ComposeResult:
+        """Put the page together."""
+        panel = self.portal.side_panel()
+        if panel is None:
+            with Vertical(id="page"):
+                yield from self.compose_page()
+        else:
+            with Horizontal(id="beside"):
+                with Vertical(id="page"):
+                    yield from self.compose_page()
+                yield panel
+        if self.FOOTER:
+            yield Footer()
+        yield Static(id="too-small", markup=False)
+
+    def compose_page(self) -> ComposeResult:
+        """Yield the page's own widgets."""
+        yield from ()
+
+    def action_back(self) -> None:
+        """Leave the page, when there is one below."""
+        if len(self.app.screen_stack) > 1:
+            self.dismiss()
+
+    def action_help(self) -> None:
+        """Show what this page does."""
+        from tui_mfa.screens.modals import HelpModal  # noqa: PLC0415 - the modals' module imports this one
+
+        self.app.push_screen(HelpModal(self.context, self.HELP or "", self))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give way to a notice in a window that is too small for any page."""
+        columns, rows = event.size
+        small = columns < SMALLEST[0] or rows < SMALLEST[1]
+        self.set_class(small, "-too-small")
+        if small:
+            # Without a focused input, q quits.
+            self.set_focus(None)
+            self.query_one("#too-small", Static).update(
+                as_content(f"tui-mfa needs 80×24 characters; this window has {columns}×{rows}. Enlarge it, or press q.")
+            )
+
+
+class SessionPage(PageScreen):
+    """A page of somebody who is logged in: the first line with Logout, and an end when the session is over.
+
+    Args:
+        context: Services and terminal.
+        session: Whose; every use case checks it again.
+        account: The account's name for the first line.
+    """
+
+    TITLE_TEXT: ClassVar[str] = "User Profile"
+    """What stands at the left of the first line."""
+
+    def __init__(self, context: Context, session: Session, account: str) -> None:
+        super().__init__(context, session.account_id)
+        self.session = session
+        self.account = account
+        self._again: Callable[[], Message] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Put the first line above the page."""
+        yield TopBar(self.TITLE_TEXT, self.account)
+        yield from super().compose()
+
+    def start(self, use_case: Callable[[], Message], waiting: str = "") -> bool:
+        """Run a use case; when it wants a confirmation, ask for it and run it again."""
+        started = super().start(use_case, waiting)
+        if started:
+            self._again = use_case
+        return started
+
+    def refuse(self, error: DomainError) -> None:
+        """Leave when the session is over; ask who it is when a confirmation is missing; else tell."""
+        if isinstance(error, SessionEnded):
+            self.post_message(SessionLost(error.user_message))
+        elif isinstance(error, ConfirmationRequired):
+            self.ask_confirmation()
+        else:
+            super().refuse(error)
+
+    def ask_confirmation(self) -> None:
+        """Ask for password and factor, then run again what wanted them."""
+        from tui_mfa.screens.confirm import ConfirmModal  # noqa: PLC0415 - loaded when it is needed
+
+        def confirmed(yes: bool | None) -> None:
+            if yes and self._again is not None:
+                self.start(self._again)
+            else:
+                self.confirmation_declined()
+
+        self.app.push_screen(ConfirmModal(self.context, self.session), confirmed)
+
+    def confirmation_declined(self) -> None:
+        """Nothing was confirmed, so nothing happens; a page that cannot stay then overrides this."""
+        self.status.clear()
+
+    @on(TopBar.BackRequested)
+    def leave(self, event: TopBar.BackRequested) -> None:
+        """Go back by mouse as by Esc."""
+        event.stop()
+        self.action_back()
+
+    @on(TopBar.LogoutRequested)
+    def log_out(self, event: TopBar.LogoutRequested) -> None:
+        """Ask the app to end the session."""
+        event.stop()
+        self.post_message(LogoutRequested())
+
+
+class UseCaseModal(_UseCases[R], ModalScreen[R]):
+    """A modal that runs use cases: Esc cancels, and that is always safe."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", id="modal.cancel", tooltip="Close; nothing is changed"),
+    ]
+
+    def action_cancel(self) -> None:
+        """Close without a result."""
+        self.dismiss(None)
+
+    def refuse(self, error: DomainError) -> None:
+        """Leave when the session is over, else tell."""
+        if isinstance(error, SessionEnded):
+            self.post_message(SessionLost(error.user_message))
+        else:
+            super().refuse(error)

@@ -1,0 +1,37 @@
+"""Facts and requests that travel from a screen to the app."""
+
+from textual.message import Message
+
+from tui_mfa.domain.errors import DomainError
+from tui_mfa.domain.login.model import LoggedIn
+
+
+class Refused(Message):
+    """A use case ended with an error; nothing else happened."""
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__()
+        self.error = error
+        """What to tell."""
+
+
+class SessionOpened(Message):
+    """A login is complete."""
+
+    def __init__(self, logged_in: LoggedIn) -> None:
+        super().__init__()
+        self.logged_in = logged_in
+        """The session, and what the first line tells about the login before."""
+
+
+class SessionLost(Message):
+    """The session is over without a word from its owner: too old, idle, ended from elsewhere."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+        """A sentence for the login screen."""
+
+
+class LogoutRequested(Message):
+    """The person wants to leave the account."""
