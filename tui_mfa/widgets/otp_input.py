@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from textual import events
 from textual.actions import SkipAction
 from textual.message import Message
 
@@ -37,6 +38,7 @@ class OtpInput(TextInput):
         disabled: Whether the widget takes no keys.
         tooltip: Shown to a mouse that rests on it.
         compact: One row without a border.
+        shortcuts: Characters that are no part of a code and go on to the page's key bindings.
     """
 
     ALLOW_SELECT = False
@@ -102,7 +104,9 @@ class OtpInput(TextInput):
         disabled: bool = False,
         tooltip: str | None = None,
         compact: bool = False,
+        shortcuts: str = "",
     ) -> None:
+        self._shortcuts = frozenset(shortcuts)
         super().__init__(
             placeholder=placeholder,
             select_on_focus=False,
@@ -172,6 +176,20 @@ class OtpInput(TextInput):
             return
         self.value = match[1] + match[2]
         self.cursor_position = len(self.value)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Leave the shortcuts to the page, so that its footer shows them.
+
+        Args:
+            key: The key's name.
+            character: What it types, if anything.
+        """
+        return character not in self._shortcuts and super().check_consume_key(key, character)
+
+    def on_key(self, event: events.Key) -> None:
+        """Let a shortcut go on to the page's bindings instead of refusing it as no digit."""
+        if event.character is not None and event.character in self._shortcuts:
+            event.prevent_default()
 
     async def action_submit(self) -> None:
         """Say what is missing; a whole code went out with its sixth digit."""
