@@ -1,0 +1,1 @@
+"""Passwords, keys and chance: what the domain's ports ask of cryptography."""
