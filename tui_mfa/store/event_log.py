@@ -48,6 +48,7 @@ class EventLog:
             handle = os.open(path, flags, FILE_MODE)
             try:
                 refuse_lax(path, stat.S_IMODE(os.fstat(handle).st_mode), FILE_MODE)
+                os.fchmod(handle, FILE_MODE)  # a umask may have taken rights from ourselves
                 whole = _cut_torn_line(handle)
                 try:
                     write_all(handle, b"".join(msgspec.json.encode(event) + b"\n" for event in events))

@@ -51,7 +51,7 @@ class Locks:
     @contextmanager
     def _one(self, path: Path) -> Iterator[None]:
         with guarded(path):
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
+            handle = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
         try:
             with guarded(path):
                 fcntl.flock(handle, fcntl.LOCK_EX)
