@@ -1,14 +1,14 @@
 """The portal: themes, the two modes (login and profile), the palette, the idle lock, the boundary for mistakes."""
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from typing import ClassVar
 
 from textual import events, on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
@@ -21,8 +21,6 @@ from tui_mfa.domain.profile import flows as profile
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import LogoutRequested, SessionLost, SessionOpened
 
-LOG = logging.getLogger("tui_mfa")
-
 KEEP_ALIVE = 60
 """Seconds between two notes in the store that the person is there."""
 
@@ -30,7 +28,7 @@ IDLE_CHECK = 5
 """Seconds between two looks at the time of the last key."""
 
 
-class MfaApp(terminal.ErrorBoundary, App[int]):
+class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     """One person's portal in one terminal.
 
     Args:
@@ -41,11 +39,11 @@ class MfaApp(terminal.ErrorBoundary, App[int]):
     TITLE = "tui-mfa"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Log out and leave the program"),
     ]
 
-    def __init__(self, context: Context, theme: str = themes.NAMES[0]) -> None:
+    def __init__(self, context: Context, theme: str = themes.THEME_NAMES[0]) -> None:
         super().__init__()
         self.context = context
         self.session: Session | None = None
@@ -56,10 +54,8 @@ class MfaApp(terminal.ErrorBoundary, App[int]):
 
     def on_mount(self) -> None:
         """Show the login page, or the welcome where there is no account yet."""
-        themes.register(self)
-        self.theme = self._theme_name
+        themes.register(self, self._theme_name)
         self.animation_level = "none"
-        terminal.show_cursor(self)
         self.set_interval(IDLE_CHECK, self.check_idle)
         self._open_login("")
 
@@ -70,7 +66,7 @@ class MfaApp(terminal.ErrorBoundary, App[int]):
     def report(self, error: Exception) -> str:
         """Log a mistake of the program and return the reference that the person is told."""
         reference = secrets.token_hex(4)
-        LOG.error("reference %s: %s", reference, terminal.traceback_without_locals(error))
+        terminal.log_error(reference, terminal.describe(error))
         return reference
 
     @on(SessionOpened)
@@ -113,7 +109,7 @@ class MfaApp(terminal.ErrorBoundary, App[int]):
             minutes = int(self.context.services.policy.idle_lock.total_seconds() // 60)
             self.post_message(SessionLost(f"Locked after {minutes} minutes without a key. Log in again."))
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's
         """Offer themes, help and the ways out; no screenshot, since it would be of secrets and on this machine."""
         yield SystemCommand("Theme", "Change how it looks", self.action_change_theme)
         yield SystemCommand("Help", "What this page does, and its keys", partial(self._on_screen, "help"))

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Static
+from textual.worker import get_current_worker
 
 from tui_mfa.domain import notices
 from tui_mfa.domain.errors import ConfirmationRequired, DomainError, SessionEnded
@@ -92,16 +93,28 @@ class _UseCases(Screen[R]):
         """The form's status line."""
         return self.query_one(StatusLine)
 
+    def read(self, use_case: Callable[[], Message]) -> None:
+        """Run a use case that only looks, beside whatever else is under way; a newer one replaces an older one."""
+        self._read(use_case)
+
     @work(thread=True, group="use-case", exit_on_error=False)
     def _run(self, use_case: Callable[[], Message]) -> None:
-        try:
-            outcome = use_case()
-        except DomainError as error:
-            outcome = Refused(error)
-        except Exception as error:  # noqa: BLE001 - the boundary: logged with a reference, told without details
-            outcome = Refused(Unexpected(self.portal.report(error)))
-        self.post_message(_Finished(outcome))
+        self.post_message(_Finished(self._outcome(use_case)))
         self._send_notices()
+
+    @work(thread=True, group="read", exclusive=True, exit_on_error=False)
+    def _read(self, use_case: Callable[[], Message]) -> None:
+        outcome = self._outcome(use_case)
+        if not get_current_worker().is_cancelled:
+            self.post_message(outcome)
+
+    def _outcome(self, use_case: Callable[[], Message]) -> Message:
+        try:
+            return use_case()
+        except DomainError as error:
+            return Refused(error)
+        except Exception as error:  # noqa: BLE001 - the boundary: logged with a reference, told without details
+            return Refused(Unexpected(self.portal.report(error)))
 
     def _send_notices(self) -> None:
         if self.account_id is None:

@@ -18,8 +18,8 @@ class Context:
     services: Services
     origin: Origin
     """From where this person acts."""
-    zone: tzinfo
-    """The person's time zone, shown beside UTC."""
+    zone: tzinfo | None = None
+    """The person's time zone, shown beside UTC; ``None`` is the machine's own."""
     drawing: Drawing = Drawing.HALF_BLOCKS
     """How this terminal can draw a QR code."""
     tabs: tuple[str, ...] = field(default=ALL_TABS)

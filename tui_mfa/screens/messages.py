@@ -4,6 +4,7 @@ from textual.message import Message
 
 from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.login.model import LoggedIn
+from tui_mfa.domain.profile.model import Overview
 
 
 class Refused(Message):
@@ -35,3 +36,12 @@ class SessionLost(Message):
 
 class LogoutRequested(Message):
     """The person wants to leave the account."""
+
+
+class OverviewLoaded(Message):
+    """The account as it is now."""
+
+    def __init__(self, overview: Overview) -> None:
+        super().__init__()
+        self.overview = overview
+        """What to show."""

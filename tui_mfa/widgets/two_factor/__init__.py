@@ -1,0 +1,1 @@
+"""The three tabs of “Manage Two Factor Authentication”: they show and ask, and know no service."""
