@@ -1,0 +1,231 @@
+"""Prove again that it is you, before a change of what guards the account."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.css.query import NoMatches
+from textual.message import Message
+from textual.widgets import Button, Input, Label, Static
+
+from tui_mfa.domain.account import Factor
+from tui_mfa.domain.errors import AttemptEnded, DomainError, SessionEnded
+from tui_mfa.domain.login import confirmation, mailed_code
+from tui_mfa.domain.login.model import CodeOwed, CodeSent, Session
+from tui_mfa.domain.secret import Secret
+from tui_mfa.presentation import as_content
+from tui_mfa.screens.base import UseCaseModal
+from tui_mfa.screens.context import Context
+from tui_mfa.screens.mailed_code import MailedCodeForm
+from tui_mfa.widgets.otp_input import OtpInput
+from tui_mfa.widgets.password_input import PasswordInput
+from tui_mfa.widgets.step_bar import StepBar
+from tui_mfa.widgets.wait_line import WaitLine
+
+
+class ConfirmModal(UseCaseModal[bool]):
+    """Asks for the password and the current factor; ``True`` when both were right, ``None`` when it was left.
+
+    A mailed code goes out by itself. The password stays in its field while only the code was wrong; it is gone when the
+    modal goes.
+
+    Args:
+        context: Services and terminal.
+        session: Whose.
+    """
+
+    CSS_PATH: ClassVar[str] = "confirm.tcss"
+    AUTO_FOCUS = "#password"
+
+    class Begun(Message):
+        """It is known which factor is asked for."""
+
+        def __init__(self, owed: CodeOwed | None) -> None:
+            super().__init__()
+            self.owed = owed
+            """``None`` when the password alone will do."""
+
+    class CodeMailed(Message):
+        """A mail with a code was handed over."""
+
+        def __init__(self, sent: CodeSent) -> None:
+            super().__init__()
+            self.sent = sent
+            """Which request, and until when."""
+
+    class MailFailed(Message):
+        """No mail went out; the confirmation goes on."""
+
+        def __init__(self, error: DomainError) -> None:
+            super().__init__()
+            self.error = error
+            """Why."""
+
+    class Confirmed(Message):
+        """Password and factor were right."""
+
+    def __init__(self, context: Context, session: Session) -> None:
+        super().__init__(context, session.account_id)
+        self._session = session
+        self._owed: CodeOwed | None = None
+        self._begun = False
+
+    def compose(self) -> ComposeResult:
+        """Password first; the factor's field comes when it is known."""
+        with Vertical(classes="modal") as box:
+            box.border_title = as_content("Confirm that it is you")
+            yield Static("This changes what guards your account.", id="why", classes="hint", markup=False)
+            yield Label("Password", classes="label", markup=False)
+            yield PasswordInput(id="password")
+            yield Vertical(id="factor")
+            yield WaitLine(self._now)
+            with Horizontal(classes="buttons"):
+                yield Button("Confirm", id="confirm", compact=True, variant="primary")
+                yield Button("Cancel", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        """Ask which factor is wanted."""
+        self._begin()
+
+    def on_unmount(self) -> None:
+        """Leave no password behind."""
+        for field in self.query(PasswordInput):
+            field.clear()
+
+    @on(Begun)
+    async def ask_for_factor(self, event: Begun) -> None:
+        """Show the field of the current factor, and mail a code when it is one that comes by mail."""
+        self._begun, self._owed = True, event.owed
+        self.status.clear()
+        self.query_one("#confirm", Button).label = as_content("Confirm")
+        place = self.query_one("#factor", Vertical)
+        await place.remove_children()
+        if event.owed is None:
+            return
+        if event.owed.factor is Factor.EMAIL:
+            await place.mount(MailedCodeForm(self.context, event.owed))
+            self.mail_code()
+        else:
+            await place.mount(
+                Label("Code from your authenticator app", classes="label", markup=False),
+                Horizontal(OtpInput(id="code"), StepBar(self._now), id="app-row"),
+            )
+
+    @on(MailedCodeForm.ResendRequested)
+    def mail_code(self) -> None:
+        """Mail a code; a failure is told in the form and ends nothing."""
+        owed = self._owed
+        if owed is None:
+            return
+
+        def send() -> Message:
+            try:
+                return self.CodeMailed(mailed_code.send(self.context.services, owed.handle))
+            except AttemptEnded:
+                raise
+            except DomainError as error:
+                return self.MailFailed(error)
+
+        if self.start(send):
+            self.query_one(MailedCodeForm).sending()
+
+    @on(CodeMailed)
+    def tell_sent(self, event: CodeMailed) -> None:
+        """Say where the code went; whoever is still typing the password is left alone."""
+        typing_password = self.query_one("#password").has_focus
+        self.query_one(MailedCodeForm).sent(event.sent)
+        if typing_password:
+            self.query_one("#password").focus()
+
+    @on(MailFailed)
+    def tell_failure(self, event: MailFailed) -> None:
+        """Say that no mail went out."""
+        self.query_one(MailedCodeForm).failed(event.error)
+
+    @on(Input.Submitted, "#password")
+    def go_on(self, event: Input.Submitted) -> None:
+        """From the password to the code; without one, confirm."""
+        event.stop()
+        code = self._code_field()
+        if code is not None and not code.value:
+            code.focus()
+        else:
+            self.press_confirm()
+
+    @on(Button.Pressed, "#confirm")
+    def press_confirm(self) -> None:
+        """Confirm by button, or begin anew when the one before has ended."""
+        if not self._begun:
+            self._begin()
+        elif (code := self._code_field()) is not None:
+            code.submit()
+        else:
+            self._judge(Secret(""))
+
+    @on(OtpInput.Completed)
+    @on(MailedCodeForm.CodeEntered)
+    def judge_code(self, event: OtpInput.Completed | MailedCodeForm.CodeEntered) -> None:
+        """Have password and code judged."""
+        event.stop()
+        self._judge(event.code)
+
+    @on(OtpInput.Rejected)
+    def tell_rejection(self, event: OtpInput.Rejected) -> None:
+        """Say what was wrong with what was typed."""
+        self.status.error(event.reason)
+
+    @on(Confirmed)
+    def close(self) -> None:
+        """Done."""
+        self.dismiss(True)
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Close; nothing is confirmed."""
+        self.dismiss(None)
+
+    def refuse(self, error: DomainError) -> None:
+        """Tell it by the field it belongs to; after the last try offer to begin anew."""
+        if isinstance(error, AttemptEnded):
+            self._begun = False
+            self.query_one("#factor", Vertical).remove_children()
+            self.query_one("#confirm", Button).label = as_content("Start again")
+            self.query_one("#confirm").focus()
+            self.status.error(error.user_message)
+            return
+        if error.field == "password":
+            self.query_one("#password", PasswordInput).clear()
+        elif (code := self._code_field()) is not None:
+            code.clear()
+        super().refuse(error)
+        if not isinstance(error, SessionEnded):
+            self.query_one(WaitLine).refusal(error)
+
+    def _begin(self) -> None:
+        self.start(lambda: self.Begun(confirmation.begin(self.context.services, self._session)), "One moment…")
+
+    def _judge(self, code: Secret[str]) -> None:
+        password = Secret(self.query_one("#password", PasswordInput).value)
+        if not password:
+            self.status.error("Type your password too.")
+            self.query_one("#password").focus()
+            return
+        handle = self._owed.handle if self._owed is not None else None
+        services, session = self.context.services, self._session
+
+        def finish() -> Message:
+            confirmation.finish(services, session, handle, password, code)
+            return self.Confirmed()
+
+        self.start(finish, "Checking…")
+
+    def _code_field(self) -> OtpInput | None:
+        try:
+            return self.query_one(OtpInput)
+        except NoMatches:
+            return None
+
+    def _now(self) -> datetime:
+        return self.context.services.clock.now()
