@@ -1,0 +1,258 @@
+"""What the operator decides: command line over ``TUI_MFA_*`` over ``tui-mfa.toml`` over defaults, checked at start."""
+
+import os
+import shlex
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta, tzinfo
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from tui_mfa.domain import names
+from tui_mfa.domain.errors import DomainError, InvalidInput
+from tui_mfa.domain.mail_route import Protection, parse_mail_route
+from tui_mfa.domain.ports import Policy
+from tui_mfa.domain.secret import Secret
+from tui_mfa.settings_keys import KEYS, LOCAL, TABS, THEMES, zone
+
+APP: Final = "tui-mfa"
+"""The program's name in the system's folders."""
+
+FILE_NAME: Final = "tui-mfa.toml"
+
+FILE_VARIABLE: Final = "TUI_MFA_CONFIG"
+"""Names the file to read in place of the one in the user's configuration folder."""
+
+_PREFIX: Final = "TUI_MFA_"
+_SHOWN_MAX: Final = 60
+"""Characters of a refused value that an error repeats."""
+
+
+class SettingsError(DomainError):
+    """Settings that cannot be used; ``problems`` holds every one, a sentence each."""
+
+    code = "settings"
+    exit_status = 2
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Settings:
+    """The operator's decisions, checked; ``load_settings`` makes them."""
+
+    data_dir: Path
+    """Where accounts and the outbox live."""
+    key_file: Path
+    """The keys that open what is stored; never inside ``data_dir``, so that a copy of the data opens nothing."""
+    store: str
+    """``tinydb:FOLDER`` or ``memory:``."""
+    outbox_dir: Path
+    """Where mail goes while there is no ``smtp``."""
+    mail_from: str
+    """The address that mail comes from."""
+    save_dir: Path
+    """Where files go that a person saves."""
+    issuer: str = APP
+    """The product's name in authenticator apps, in mails and on screen."""
+    smtp: Secret[str] | None = None
+    """The URL of the mail server (see ``tui_mfa.domain.mail_route``); ``None`` means the outbox."""
+    smtp_ca_file: Path | None = None
+    """Authorities to trust beside the system's."""
+    support_address: str = ""
+    """An address that helps; named in mails."""
+    registration: str = "closed"
+    """``open`` or ``closed``: whether people may create accounts."""
+    mfa_required: bool = False
+    """Whether two-factor authentication cannot be disabled."""
+    tabs: tuple[str, ...] = TABS
+    """The tabs of the profile, in the order on screen."""
+    idle_lock: timedelta = timedelta(minutes=15)
+    """How long nobody types before the screen locks."""
+    session_lifetime: timedelta = timedelta(hours=12)
+    """How long a session lasts in all."""
+    theme: str = THEMES[0]
+    zone: str = LOCAL
+    """``local`` or an IANA name: the zone beside UTC on screen."""
+
+    def policy(self) -> Policy:
+        """Return the part that the rules look at."""
+        return Policy(
+            issuer=self.issuer,
+            support_address=self.support_address,
+            registration_open=self.registration == "open",
+            mfa_required=self.mfa_required,
+            idle_lock=self.idle_lock,
+            session_lifetime=self.session_lifetime,
+        )
+
+    def timezone(self) -> tzinfo | None:
+        """Return the zone for dates on screen; ``None`` is the machine's own, as ``astimezone`` takes it."""
+        return zone(self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A value and where it comes from."""
+
+    value: object
+    source: str
+    """``--data-dir``, ``TUI_MFA_DATA_DIR`` or ``data_dir in FILE``."""
+    folder: Path
+    """What a relative path starts from."""
+
+
+def load_settings(
+    arguments: Mapping[str, object], environ: Mapping[str, str], config_file: Path | None = None
+) -> Settings:
+    """Return the settings of this start.
+
+    Args:
+        arguments: What the command line gave, by key; ``None`` or ``()`` is an option that was not given.
+        environ: The environment; ``TUI_MFA_CONFIG`` names the file when ``config_file`` does not.
+        config_file: The file to read; it must be there. Without one, ``tui-mfa.toml`` in the user's configuration
+            folder is read when it is there.
+
+    Raises:
+        SettingsError: With everything that is wrong, each named with its key, its source and what it takes.
+    """
+    problems: list[str] = []
+    given = _from_file(environ, config_file, problems) | _from_environ(environ) | _from_arguments(arguments, problems)
+    values: dict[str, Any] = {}
+    for name, one in given.items():
+        try:
+            values[name] = KEYS[name].read(one.value, one.folder)
+        except InvalidInput as error:
+            problems.append(f"{one.source} takes {KEYS[name].takes}. {error.user_message}")
+        except (ValueError, OSError):
+            hidden = KEYS[name].secret or "://" in str(one.value)
+            shown = "" if hidden else f", not {repr(one.value)[:_SHOWN_MAX]}"
+            problems.append(f"{one.source} takes {KEYS[name].takes}{shown}.")
+    settings = _completed(values, given, problems)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return settings
+
+
+def _from_file(environ: Mapping[str, str], config_file: Path | None, problems: list[str]) -> dict[str, _Given]:
+    named = config_file or environ.get(FILE_VARIABLE)
+    file = Path(named).expanduser().absolute() if named else _config_dir() / FILE_NAME
+    found = {}
+    for name, value in _read_file(file, bool(named), problems).items():
+        if name in KEYS:
+            found[name] = _Given(value, f"{name} in {file}", file.parent)
+        else:
+            problems.append(f"{repr(name)[:_SHOWN_MAX]} in {file} is no setting.{_hint(name)}")
+    return found
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, _Given]:
+    variables = {name: f"{_PREFIX}{name.upper()}" for name in KEYS}
+    return {
+        name: _Given(environ[variable], variable, Path.cwd())
+        for name, variable in variables.items()
+        if variable in environ
+    }
+
+
+def _from_arguments(arguments: Mapping[str, object], problems: list[str]) -> dict[str, _Given]:
+    found = {}
+    for name, value in arguments.items():
+        option = f"--{name.replace('_', '-')}"
+        if name not in KEYS:
+            problems.append(f"{option} is no setting.{_hint(name)}")
+        elif value is not None and value != ():
+            found[name] = _Given(value, option, Path.cwd())
+    return found
+
+
+def _read_file(file: Path, must_be_there: bool, problems: list[str]) -> dict[str, Any]:
+    """Return what a file holds; one that holds a login must be its owner's alone (S65)."""
+    try:
+        with file.open("rb") as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            values = tomllib.load(stream)
+    except FileNotFoundError:
+        if must_be_there:
+            problems.append(f"The settings file {file} is not there.")
+        return {}
+    except OSError as error:
+        problems.append(f"The settings file {file} cannot be read: {error.strerror}.")
+        return {}
+    except UnicodeDecodeError:
+        problems.append(f"The settings file {file} is not UTF-8.")
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"The settings file {file} is not TOML: {error}.")
+        return {}
+    if mode & 0o077 and "@" in str(values.get("smtp", "")):
+        problems.append(f"{file} holds a password and others may read it. Run: chmod 600 {shlex.quote(str(file))}")
+    return values
+
+
+def _hint(name: str) -> str:
+    close = get_close_matches(name.replace("-", "_").lower(), KEYS, n=1)
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+def _completed(values: Mapping[str, Any], given: Mapping[str, _Given], problems: list[str]) -> Settings:
+    """Fill in the defaults that depend on other values, and check what must fit together."""
+    data_dir: Path = values.get("data_dir") or _data_dir()
+    filled: dict[str, Any] = {
+        "data_dir": data_dir,
+        "key_file": _config_dir() / "keys",
+        "store": f"tinydb:{data_dir}",
+        "outbox_dir": data_dir / "outbox",
+        "mail_from": "",
+        "save_dir": Path.home(),
+    } | dict(values)
+    unread = given.keys() - values.keys()
+    settings = Settings(**filled)
+    if "data_dir" not in unread and _is_inside(settings.key_file, data_dir):
+        source = given["key_file"].source if "key_file" in given else "key_file (the default)"
+        problems.append(f"{source} takes {KEYS['key_file'].takes}, not {settings.key_file}.")
+    if "mail_from" in given:
+        return settings
+    sender = _sender(settings)
+    if not sender and "support_address" not in unread:
+        problems.append(f"mail_from takes {KEYS['mail_from'].takes}; the mail server in smtp needs it.")
+    return Settings(**(filled | {"mail_from": sender}))
+
+
+def _is_inside(file: Path, folder: Path) -> bool:
+    return Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder))  # never raises, unlike Path.resolve
+
+
+def _sender(settings: Settings) -> str:
+    """Return an address for mail to come from, or nothing when no guess would be honest.
+
+    It is the address that logs in to the mail server, or one beside ``support_address``; mail that stays on this
+    machine may come from ``localhost``.
+    """
+    route = parse_mail_route(settings.smtp) if settings.smtp is not None else None
+    if route is not None:
+        try:
+            return names.email(route.user)
+        except InvalidInput:
+            pass  # the user is no address
+    if settings.support_address:
+        return f"no-reply@{settings.support_address.rpartition('@')[2]}"
+    return f"{APP}@localhost" if route is None or route.protection is Protection.PLAIN else ""
+
+
+def _config_dir() -> Path:
+    from platformdirs import user_config_path  # noqa: PLC0415 - slow to load, and not needed by the demo
+
+    return user_config_path(APP, appauthor=False)
+
+
+def _data_dir() -> Path:
+    """Return the user's data folder; where the system has one folder for both, a folder of its own inside it."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - the same
+
+    folder = user_data_path(APP, appauthor=False)
+    return folder / "data" if folder == _config_dir() else folder
