@@ -1,10 +1,12 @@
 """A real mail server on 127.0.0.1 for tests: aiosmtpd in a thread, with or without TLS, keeping what it gets."""
 
 import asyncio
+import socket
 import ssl
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -194,3 +196,27 @@ class _Protocol(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._open.add(transport)
         super().connection_made(transport)
+
+
+@contextmanager
+def a_listener(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
+    """Give the URL of a port where ``talk`` answers the first connection, for servers that do what none should."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                try:
+                    talk(connection, over)
+                except OSError:
+                    over.wait(30)  # the client hung up
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield f"smtp+plain://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join(30)
+            assert not thread.is_alive()

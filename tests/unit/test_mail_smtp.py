@@ -2,15 +2,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from smtplib import SMTPException
 
 import pytest
 
-from tests.mail_server import MailServer, Protection
+from tests.mail_server import MailServer, Protection, a_listener
 from tui_mfa.domain.errors import InvalidInput, MailUnavailable
 from tui_mfa.domain.ports import Mail, Template
 from tui_mfa.domain.secret import Secret
@@ -53,30 +52,6 @@ def failure(work: Callable[[], object]) -> SmtpFailed:
     assert error.__cause__ is None
     assert not isinstance(error.__context__, SMTPException), "it may hold a login"
     return error
-
-
-@contextmanager
-def a_listener(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
-    """Accept one connection and let ``talk`` answer, until the block ends."""
-    over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def accept() -> None:
-            connection, _ = listener.accept()
-            with connection:
-                try:
-                    talk(connection, over)
-                except OSError:
-                    over.wait(30)  # the client hung up
-
-        thread = threading.Thread(target=accept)
-        thread.start()
-        try:
-            yield f"smtp+plain://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            over.set()
-            thread.join(30)
-            assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("protection", ["plain", "starttls", "tls"])
