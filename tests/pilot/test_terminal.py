@@ -1,26 +1,18 @@
 """What touches Textual's private parts, over a real pty where the driver has a say."""
 
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
-import subprocess
 import sys
-import termios
-import time
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
-import pyte
 import pytest
 from rich.console import Console
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
+from tests.pty_terminal import Terminal
 from tui_mfa.terminal import (
     EXIT_UNEXPECTED,
     ErrorBoundary,
@@ -33,8 +25,7 @@ from tui_mfa.terminal import (
     terminal_ability,
 )
 
-DEADLINE = 60
-"""Seconds after which a program that says nothing more counts as stuck."""
+LOG = "errors.log"
 
 PROGRAM = """
 import sys
@@ -98,78 +89,14 @@ sys.exit(app.return_code)
 """
 
 
-class Terminal:
-    """A program on a pty of 80x24, and the screen it draws."""
-
-    def __init__(self, how: str, folder: Path) -> None:
-        self.log = folder / "errors.log"
-        program = folder / "program.py"
-        program.write_text(PROGRAM)
-        self.main, side = pty.openpty()
-        fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        environ = {"TERM": "xterm-256color", "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-        self.process = subprocess.Popen(
-            [sys.executable, program, how, self.log],
-            stdin=side,
-            stdout=side,
-            stderr=side,
-            env=environ,
-            start_new_session=True,
-        )
-        os.close(side)
-        self.raw = b""
-        self.screen = pyte.Screen(80, 24)
-        self.stream = pyte.ByteStream(self.screen)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self.main)
-
-    def read(self) -> bool:
-        """Read what is there, waiting for it; return False at the program's end."""
-        deadline = time.monotonic() + DEADLINE
-        if not select.select([self.main], [], [], max(0, deadline - time.monotonic()))[0]:
-            raise AssertionError(f"the program says nothing more; last: {self.raw[-300:]!r}")
-        try:
-            data = os.read(self.main, 65536)
-        except OSError:
-            return False
-        self.raw += data
-        # Private-parameter sequences that pyte does not know would be drawn as text.
-        self.stream.feed(re.sub(rb"\x1b\[[<>=?][\d;]*\$?[pu]", b"", data))
-        return bool(data)
-
-    def until(self, there: Callable[[], bool]) -> None:
-        while not there():
-            assert self.read(), f"the program ended; last: {self.raw[-300:]!r}"
-
-    def to_the_end(self) -> int:
-        while self.read():
-            pass
-        return self.process.wait(DEADLINE)
-
-    def send(self, keys: str) -> None:
-        os.write(self.main, keys.encode())
-
-    def place(self, text: str) -> tuple[int, int]:
-        """Return column and row of a text on the screen."""
-        for row, line in enumerate(self.screen.display):
-            if text in line:
-                return line.index(text), row
-        return -1, -1
-
-    @property
-    def cursor(self) -> tuple[int, int]:
-        return self.screen.cursor.x, self.screen.cursor.y
-
-
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[[str], Terminal]]:
     running: list[Terminal] = []
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
 
     def run(how: str) -> Terminal:
-        running.append(Terminal(how, tmp_path))
+        running.append(Terminal(sys.executable, program, how, tmp_path / LOG))
         return running[-1]
 
     yield run
@@ -206,13 +133,15 @@ def test_the_cursor_is_shown_again_after_a_suspension(start: Callable[[str], Ter
 
 
 @pytest.mark.parametrize("how", ["key", "timer", "render", "mount", "compose", "css"])
-def test_an_unexpected_error_ends_with_one_line_and_status_70(how: str, start: Callable[[str], Terminal]) -> None:
+def test_an_unexpected_error_ends_with_one_line_and_status_70(
+    how: str, start: Callable[[str], Terminal], tmp_path: Path
+) -> None:
     terminal = start(how)
     if how in {"key", "timer"}:
         terminal.until(lambda: terminal.place("Create")[0] == 0)
         terminal.send("\x1b[15~")
     assert terminal.to_the_end() == EXIT_UNEXPECTED
-    logged = terminal.log.read_text()
+    logged = (tmp_path / LOG).read_text()
     reference = logged.split(maxsplit=1)[0]
     assert re.fullmatch("[0-9a-f]{8}", reference)
     printed = re.sub(rb"\x1b\[[^a-zA-Z]*[a-zA-Z]|\x1b][^\x07]*\x07", b"", terminal.raw.rpartition(b"\x1b[?1049l")[2])
@@ -225,26 +154,26 @@ def test_an_unexpected_error_ends_with_one_line_and_status_70(how: str, start: C
         assert "in fail" in logged
 
 
-def test_a_workers_error_leaves_the_app_running(start: Callable[[str], Terminal]) -> None:
+def test_a_workers_error_leaves_the_app_running(start: Callable[[str], Terminal], tmp_path: Path) -> None:
     terminal = start("worker")
     terminal.until(lambda: terminal.place("Create")[0] == 0)
     terminal.send("\x1b[15~")
     terminal.until(lambda: "Something went wrong (reference" in "\n".join(terminal.screen.display))
-    reference = terminal.log.read_text().split(maxsplit=1)[0]
+    reference = (tmp_path / LOG).read_text().split(maxsplit=1)[0]
     terminal.until(lambda: reference in "\n".join(terminal.screen.display))
     terminal.send("\x11")
     assert terminal.to_the_end() == 0
-    assert "ZeroDivisionError" in terminal.log.read_text()
+    assert "ZeroDivisionError" in (tmp_path / LOG).read_text()
     assert b"hunter2-in" not in terminal.raw
 
 
-def test_an_ordinary_end_is_left_alone(start: Callable[[str], Terminal]) -> None:
+def test_an_ordinary_end_is_left_alone(start: Callable[[str], Terminal], tmp_path: Path) -> None:
     terminal = start("exit")
     terminal.until(lambda: terminal.place("Create")[0] == 0)
     terminal.send("\x1b[15~")
     assert terminal.to_the_end() == 3
     assert terminal.raw.rstrip().endswith(b"bye")
-    assert not terminal.log.exists()
+    assert not (tmp_path / LOG).exists()
 
 
 class Failing(ErrorBoundary[None], VisibleCursor[None]):
