@@ -1,8 +1,9 @@
 """Tabs in a single row, told by shape as well as by colour: ``Disabled   Email Based ●  ▐Authenticator App▌``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -19,16 +20,30 @@ MARK = " ●"
 class TabRow(Widget, can_focus=True):
     """A row of tabs; the chosen one stands between half blocks, the one in force has a dot.
 
+    Where the row is short of room the tabs stand closer, then take their short labels.
+
     Args:
         tabs: Pairs of id and label, in order.
+        short: Shorter labels by id, for narrow windows.
+        underlined: Draw a second row, a line that is heavy below the chosen tab.
         id: The widget's id.
     """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    TabRow { height: 1; width: 1fr; }
+    TabRow {
+        height: 1;
+        width: 1fr;
+        text-wrap: nowrap;
+        &.-underlined { height: 2; }
+        & > .tab-row--chosen { color: $text-accent; text-style: bold; }
+        & > .tab-row--other { color: $text-muted; }
+        & > .tab-row--line { color: $border-blurred; }
+        & > .tab-row--bar { color: $text-accent; }
+        &:focus > .tab-row--chosen { text-style: bold reverse; }
+    }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-row--chosen", "tab-row--other"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-row--chosen", "tab-row--other", "tab-row--line", "tab-row--bar"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "step(-1)", "Tab", key_display="←→", id="tab-row.left", tooltip="The tab to the left"),
         Binding("right,l", "step(1)", "Tab", show=False, id="tab-row.right", tooltip="The tab to the right"),
@@ -47,22 +62,34 @@ class TabRow(Widget, can_focus=True):
             self.tab_id = tab_id
             """Which one."""
 
-    def __init__(self, tabs: Sequence[tuple[str, str]], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        tabs: Sequence[tuple[str, str]],
+        *,
+        short: Mapping[str, str] | None = None,
+        underlined: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's name for it
+    ) -> None:
         super().__init__(id=id)
         self._tabs = tuple(tabs)
+        self._short = dict(short or {})
+        self._underlined = underlined
+        self.set_class(underlined, "-underlined")
         self.set_reactive(TabRow.chosen, self._tabs[0][0])
 
     def render(self) -> Content:
-        """Return the row; with the focus, the chosen tab is reversed by the stylesheet."""
-        parts = []
-        for tab_id, label in self._tabs:
-            text = self._text(tab_id, label)
-            if tab_id == self.chosen:
-                style = self.get_visual_style("tab-row--chosen")
-            else:
-                style = self.get_visual_style("tab-row--other")
-            parts.append(Content.styled(text, style))
-        return Content("").join(parts)
+        """Return the row, and the line below it when there is one."""
+        parts, line = [], []
+        for tab_id, text in self._texts():
+            here = tab_id == self.chosen
+            parts.append(Content.styled(text, self.get_visual_style("tab-row--chosen" if here else "tab-row--other")))
+            bar = ("━" if here else "─") * cell_len(text)
+            line.append(Content.styled(bar, self.get_visual_style("tab-row--bar" if here else "tab-row--line")))
+        if not self._underlined:
+            return Content("").join(parts)
+        rest = "─" * (self.size.width - sum(part.cell_length for part in line))
+        line.append(Content.styled(rest, self.get_visual_style("tab-row--line")))
+        return Content("").join([*parts, Content("\n"), *line])
 
     def choose(self, tab_id: str) -> None:
         """Choose a tab as the person does."""
@@ -78,13 +105,22 @@ class TabRow(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""
         column = 0
-        for tab_id, label in self._tabs:
-            width = len(self._text(tab_id, label))
+        for tab_id, text in self._texts():
+            width = cell_len(text)
             if column <= event.x < column + width:
                 self.choose(tab_id)
                 return
             column += width
 
-    def _text(self, tab_id: str, label: str) -> str:
+    def _texts(self) -> list[tuple[str, str]]:
+        """Return ids and drawn texts, in the roomiest form that fits."""
+        short = [(tab_id, self._short.get(tab_id, label)) for tab_id, label in self._tabs]
+        for tabs, gap in ((self._tabs, " "), (self._tabs, ""), (short, "")):
+            texts = [(tab_id, self._text(tab_id, label, gap)) for tab_id, label in tabs]
+            if sum(cell_len(text) for _id, text in texts) <= self.size.width:
+                break
+        return texts
+
+    def _text(self, tab_id: str, label: str, gap: str) -> str:
         inner = safe_text(label) + (MARK if tab_id == self.marked else "")
-        return f" ▐{inner}▌ " if tab_id == self.chosen else f"  {inner}  "
+        return f"{gap}▐{inner}▌{gap}" if tab_id == self.chosen else f"{gap} {inner} {gap}"
