@@ -104,10 +104,13 @@ class TabRow(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
         column = 0
         for tab_id, text in self._texts():
             width = cell_len(text)
-            if column <= event.x < column + width:
+            if column <= offset.x < column + width:
                 self.choose(tab_id)
                 return
             column += width
