@@ -11,6 +11,7 @@ from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widget import Widget
 
 from tui_mfa import terminal, themes
@@ -40,6 +41,12 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority, so that the keys that come right behind them in one piece reach the new field: a password
+        # manager types name, Tab and password at once, and none of it may land in a field that shows it.
+        Binding("tab", "focus_next", show=False, priority=True, id="app.next", tooltip="To the next field"),
+        Binding(
+            "shift+tab", "focus_previous", show=False, priority=True, id="app.previous", tooltip="To the one before"
+        ),
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Log out and leave the program"),
     ]
 
@@ -47,14 +54,19 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         super().__init__()
         self.context = context
         self.session: Session | None = None
-        self._theme_name = theme
+        themes.register(self, theme)
         self._last_key = context.services.clock.now()
         self._last_note = self._last_key
         self._profiles = 0
 
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """The own themes, whose contrast is tested, and the two that take the terminal's own colours."""
+        offered = (*themes.THEME_NAMES, "ansi-dark", "ansi-light")
+        return {name: theme for name, theme in super().available_themes.items() if name in offered}
+
     def on_mount(self) -> None:
         """Show the login page, or the welcome where there is no account yet."""
-        themes.register(self, self._theme_name)
         self.animation_level = "none"
         self.set_interval(IDLE_CHECK, self.check_idle)
         self._open_login("")

@@ -140,8 +140,8 @@ class TwoFactorScreen(SessionPage):
     @property
     def status(self) -> StatusLine:
         """The form's status line while a secret is shown, else the page's."""
-        forms = self.query(EnrolForm)
-        return (forms.first() if forms else self).query_one(StatusLine if forms else "#page-status", StatusLine)
+        form = self.query_one_optional(EnrolForm)
+        return self.query_one("#page-status", StatusLine) if form is None else form.query_one(StatusLine)
 
     def on_mount(self) -> None:
         """Load what is in force."""
