@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from textual import on
 from textual.app import ComposeResult
@@ -30,7 +30,7 @@ NO_MAIL = "No mail after a minute? Look in the spam folder, check the address, t
 """What to do when it does not come."""
 
 
-def clock_time(moment: datetime, zone: tzinfo) -> str:
+def clock_time(moment: datetime, zone: tzinfo | None) -> str:
     """Return a time of day in the reader's zone with UTC beside it: ``15:12 CET (14:12 UTC)``."""
     return when(moment, zone)[len("2026-11-20 ") :]
 
@@ -137,7 +137,7 @@ class MailedCodeForm(Vertical):
         self._sending = False
         words = error.user_message
         if isinstance(error, TooManyAttempts):
-            self._resend_at = datetime.fromtimestamp(self._clock.now().timestamp() + error.retry_after, self._zone)
+            self._resend_at = self._clock.now() + timedelta(seconds=error.retry_after)
             words = "No mail was sent: too many were asked for."
         elif isinstance(error, NotAllowed):
             self._resends_left = 0

@@ -23,6 +23,8 @@ class WaitLine(StatusLine):
         id: The widget's id.
     """
 
+    ADVICE = "→ "
+    """What stands before advice."""
     OVER = "You can try again now."
     """What follows a wait."""
 
@@ -63,6 +65,14 @@ class WaitLine(StatusLine):
         self._words = words
         if self._timer is not None:
             self._timer.resume()
+
+    def advice(self, text: str) -> None:
+        """Show what to do; nothing went wrong.
+
+        Args:
+            text: A sentence for the person.
+        """
+        self._show(self.ADVICE, text, "advice")
 
     @property
     def waiting(self) -> bool:
