@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
@@ -38,7 +39,8 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     """
 
     TITLE = "tui-mfa"
-    CSS_PATH = "app.tcss"
+    # Whole, since Textual would look for a bare name beside a subclass.
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, so that the keys that come right behind them in one piece reach the new field: a password
@@ -63,12 +65,14 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     def available_themes(self) -> dict[str, Theme]:
         """The own themes, whose contrast is tested, and the two that take the terminal's own colours."""
         offered = (*themes.THEME_NAMES, "ansi-dark", "ansi-light")
-        return {name: theme for name, theme in super().available_themes.items() if name in offered}
+        known = super().available_themes
+        # Textual asks before the own themes are registered, too.
+        return {name: known[name] for name in offered if name in known} if themes.DARK in known else known
 
     def on_mount(self) -> None:
         """Show the login page, or the welcome where there is no account yet."""
         self.animation_level = "none"
-        self.set_interval(IDLE_CHECK, self.check_idle)
+        self.set_interval(IDLE_CHECK, self.lock_when_idle)
         self._open_login("")
 
     def side_panel(self) -> Widget | None:
@@ -115,7 +119,7 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
                     self.run_worker(self._keep_alive(self.session), group="keep-alive", exit_on_error=False)
         await super().on_event(event)
 
-    def check_idle(self) -> None:
+    def lock_when_idle(self) -> None:
         """Lock when no key was pressed for as long as the policy allows."""
         if self.session is not None and self._is_idle(self.context.services.clock.now()):
             minutes = int(self.context.services.policy.idle_lock.total_seconds() // 60)
