@@ -129,12 +129,11 @@ class TinyDBStore:
         with guarded(self._accounts):
             shards = [entry.path for entry in os.scandir(self._accounts) if entry.is_dir()]
         for shard in shards:
-            with guarded(Path(shard)):
-                names = [entry.name for entry in os.scandir(shard)]
-            for name in names:
-                account_id, dot, kind = name.partition(".")
-                if dot and kind == "json" and _ID.fullmatch(account_id):
-                    yield account_id
+            with guarded(Path(shard)), os.scandir(shard) as entries:
+                for entry in entries:
+                    account_id, _, kind = entry.name.partition(".")
+                    if kind == "json" and _ID.fullmatch(account_id):
+                        yield account_id
 
     def is_empty(self) -> bool:
         """Say whether there is no account; see ``ports.Store``."""
