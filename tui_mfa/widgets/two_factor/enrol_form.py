@@ -68,8 +68,9 @@ class EnrolForm(Horizontal):
                 markup=False,
             )
             with Horizontal(id="enter-code"):
-                yield Static("ENTER THE CODE ", id="enter-label", markup=False)
+                yield Static("ENTER THE CODE [ ", id="enter-label", markup=False)
                 yield OtpInput(placeholder="123 456", id="code", compact=True, shortcuts="scuf?")
+                yield Static("]", markup=False)
             yield Button("Validate", id="validate", variant="primary", compact=True)
             yield StatusLine()
             yield Static(APPS, classes="hint air", markup=False)
