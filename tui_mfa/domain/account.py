@@ -29,6 +29,11 @@ class Factor(StrEnum):
 
     PASSWORD = "password"
     EMAIL = "email"
+    """A code mailed to the proved address, at a login or a confirmation."""
+    RESET_CODE = "reset_code"
+    """A code mailed for a forgotten password: anyone may ask for one, so its guesses lock nothing else."""
+    NEW_EMAIL = "new_email"
+    """A code mailed to an address that is to become the account's."""
     AUTHENTICATOR = "authenticator"
     RECOVERY_CODE = "recovery_code"
     SAVED_SECRET = "saved_secret"
@@ -211,6 +216,9 @@ class Account:
     method: Method = Method.EMAIL
     disabled_at: datetime | None = None
     """When an operator closed the account; no login, no session."""
+    pending: bool = False
+    """A stranger registered it and has not proved the address yet: to everybody else it does not exist, and the next
+    registration with one of its names replaces it."""
     authenticator: Authenticator | None = None
     enrolment: Enrolment | None = None
     recovery: RecoveryCodes | None = None
@@ -219,6 +227,8 @@ class Account:
     tries: dict[Factor, Tries] = field(default_factory=dict)
     mails: Tries = field(default_factory=Tries)
     """Mails with a code, for the hourly limit."""
+    unasked_mails: Tries = field(default_factory=Tries)
+    """Mails that somebody without the password caused, with an hourly limit of their own: they lock nobody out."""
     profile: Profile = field(default_factory=Profile)
     last_login: LastLogin | None = None
     failed_since_login: int = 0

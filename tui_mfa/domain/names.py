@@ -32,6 +32,12 @@ _EMAIL: Final = re.compile(rf"(?P<local>{_ATEXT}(?:\.{_ATEXT})*)@(?P<domain>{_LA
 _CODE: Final = re.compile(r"[0-9]{6}")
 
 
+def comparable(name: str) -> str:
+    """Return a name as it counts for limits: the spellings that find one account have one counter."""
+    folded = unicodedata.normalize("NFKC", name.strip()[:EMAIL_MAX]).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
 def username(text: str) -> str:
     """Return a username that may be used, or raise ``InvalidInput``."""
     text = text.strip()
@@ -81,13 +87,15 @@ def password(text: Secret[str], *, alone: bool) -> Secret[str]:
 def normal_password(text: Secret[str]) -> Secret[str]:
     """Return a password in NFC (the same on every keyboard), or raise ``InvalidInput`` above 1024 bytes."""
     raw = text.reveal()
-    if len(raw) > PASSWORD_MAX or len(raw.encode(errors="replace")) > PASSWORD_MAX:
+    # Composing makes a text shorter, by less than four times: only then is it measured.
+    value = unicodedata.normalize("NFC", raw) if len(raw) <= 4 * PASSWORD_MAX else raw
+    if len(value.encode(errors="replace")) > PASSWORD_MAX:
         raise InvalidInput(f"A password has at most {PASSWORD_MAX} bytes.", field="password")
     try:
-        raw.encode()
+        value.encode()
     except UnicodeEncodeError:
         raise InvalidInput("The password holds bytes that are no text. Type it by hand.", field="password") from None
-    return Secret(unicodedata.normalize("NFC", raw))
+    return Secret(value)
 
 
 def stands_alone(value: Secret[str]) -> bool:

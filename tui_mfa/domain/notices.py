@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from tui_mfa.domain.account import Account, Notice
-from tui_mfa.domain.errors import MailUnavailable, NoSuchAccount
+from tui_mfa.domain.errors import InvalidInput, MailUnavailable, NoSuchAccount
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.ports import Mail, Services, Template
 
@@ -46,17 +46,21 @@ def deliver(services: Services, account_id: str) -> int:
         if not waiting:
             return 0
         sent: set[str] = set()
+        dropped: set[str] = set()
         failed = False
         for notice in waiting:
             try:
                 services.mailer.send(Mail(template=Template(notice.template), to=notice.to, params=notice.params))
+            except InvalidInput:  # it can never go out, and must not hold up the others
+                dropped.add(notice.id)
+                continue
             except MailUnavailable:
                 failed = True
                 break
             sent.add(notice.id)
         with services.store.account(account_id) as account:
-            account.notices = [notice for notice in account.notices if notice.id not in sent]
-            if failed:
+            account.notices = [notice for notice in account.notices if notice.id not in sent | dropped]
+            if failed or dropped:
                 account.record(services.clock.now(), Tag.MAIL_FAILED, "system", waiting=str(len(account.notices)))
     except NoSuchAccount:
         return 0

@@ -27,7 +27,7 @@ def hash_token(token: Secret[str]) -> str:
 
 def same(left: str, right: str) -> bool:
     """Compare two texts in constant time (ASVS 11.2.4)."""
-    return hmac.compare_digest(left.encode(), right.encode())
+    return hmac.compare_digest(left.encode("utf-8", "surrogatepass"), right.encode("utf-8", "surrogatepass"))
 
 
 def new_id(entropy: Entropy, size: int) -> str:

@@ -1,10 +1,20 @@
 """Prove again that it is you: password and current factor, before a change of what guards the account."""
 
+from datetime import datetime
+
 from tui_mfa.domain import names
-from tui_mfa.domain.account import Attempt, Factor, Method, Purpose
-from tui_mfa.domain.errors import AttemptEnded, DomainError, InvalidInput, WrongCode, WrongCredentials
+from tui_mfa.domain.account import Account, Attempt, Factor, Purpose, SessionRecord
+from tui_mfa.domain.errors import (
+    AttemptEnded,
+    DomainError,
+    InvalidInput,
+    NoSuchAccount,
+    SessionEnded,
+    WrongCode,
+    WrongCredentials,
+)
 from tui_mfa.domain.events import Tag
-from tui_mfa.domain.login import flows, guard, mailed_code
+from tui_mfa.domain.login import failures, guard, mailed_code, passwords
 from tui_mfa.domain.login.model import ATTEMPT_LIFE, AttemptHandle, CodeOwed, Session
 from tui_mfa.domain.names import masked_email
 from tui_mfa.domain.ports import Services
@@ -17,9 +27,9 @@ def begin(services: Services, session: Session) -> CodeOwed | None:
     """Start a confirmation and say which code it wants; ``None`` when the password alone will do."""
     token = new_token(services.entropy)
     with guard.in_session(services, session) as (account, record, now):
-        if account.method is Method.DISABLED:
+        factor = guard.owed(account, services.policy)
+        if factor is None:
             return None
-        factor = Factor.EMAIL if account.method is Method.EMAIL else Factor.AUTHENTICATOR
         attempt = Attempt(
             id=new_id(services.entropy, 8),
             token_hash=hash_token(token),
@@ -57,30 +67,54 @@ def finish(
     with guard.in_session(services, session):
         pass  # a session that is over must not be able to test passwords
     with guard.address_limit(services, session.origin):
-        try:
-            flows.check_password(services, session.account_id, password, session.origin)
-        except WrongCredentials:
-            raise InvalidInput("The password is not right.", field="password") from None
+        _check_password(services, session, password)
         with guard.in_session(services, session) as (account, record, now):
-            verdict: DomainError | None = None
-            if account.method is not Method.DISABLED:
-                if handle is None:
-                    raise AttemptEnded("The two-factor method was changed meanwhile. Start again.")
-                attempt = guard.find_attempt(account, handle, now, Purpose.CONFIRM)
-                if attempt.session_id != record.id:
-                    raise AttemptEnded("This confirmation belongs to another session. Start again.")
-                if account.method is Method.EMAIL:
-                    verdict = mailed_code.check(account, attempt, digits, now, services.box)
-                else:
-                    verdict = rules.check_totp(account, digits, now, services.box)
+            factor = guard.owed(account, services.policy)
+            verdict = _judge(services, account, record, handle, digits, now)
             if verdict is None:
                 record.confirmed_at = now
-                account.attempts = [other for other in account.attempts if other.session_id != record.id]
+                _drop_confirmations(account, record)
                 account.record(now, Tag.CONFIRMED, session.origin.label)
             else:
                 account.record(now, Tag.CONFIRMATION_FAILED, session.origin.label, reason=verdict.code)
-                if isinstance(verdict, WrongCode):
-                    factor = Factor.EMAIL if account.method is Method.EMAIL else Factor.AUTHENTICATOR
-                    flows.note_failures(account, factor, session.origin.label, now)
+                if isinstance(verdict, WrongCode) and factor is not None:
+                    failures.note(account, factor, session.origin.label, now)
         if verdict is not None:
             raise verdict
+
+
+def _check_password(services: Services, session: Session, password: Secret[str]) -> None:
+    try:
+        passwords.check(services, session.account_id, password, session.origin, Tag.CONFIRMATION_FAILED)
+    except WrongCredentials:
+        raise InvalidInput("The password is not right.", field="password") from None
+    except NoSuchAccount:
+        raise SessionEnded("This account is no longer there.") from None
+
+
+def _drop_confirmations(account: Account, record: SessionRecord) -> None:
+    """Drop the session's confirmations; what else it has under way (a change of address) goes on."""
+    account.attempts = [
+        other for other in account.attempts if other.session_id != record.id or other.purpose is not Purpose.CONFIRM
+    ]
+
+
+def _judge(
+    services: Services,
+    account: Account,
+    record: SessionRecord,
+    handle: AttemptHandle | None,
+    digits: str,
+    now: datetime,
+) -> DomainError | None:
+    factor = guard.owed(account, services.policy)
+    if factor is None:
+        return None
+    if handle is None:
+        raise AttemptEnded("The two-factor method was changed meanwhile. Start again.")
+    attempt = guard.find_attempt(account, handle, now, Purpose.CONFIRM)
+    if attempt.session_id != record.id:
+        raise AttemptEnded("This confirmation belongs to another session. Start again.")
+    if factor is Factor.EMAIL:
+        return mailed_code.check(account, attempt, digits, now, services.box)
+    return rules.check_totp(account, digits, now, services.box)

@@ -1,13 +1,19 @@
 """Log in, step by step: password, then the code of the second factor."""
 
 from datetime import datetime
-from typing import NoReturn
 
-from tui_mfa.domain import limits, names, notices
+from tui_mfa.domain import names
 from tui_mfa.domain.account import Account, Attempt, Factor, LastLogin, Method, Purpose, SessionRecord
-from tui_mfa.domain.errors import DomainError, FactorDisabled, NoSuchAccount, NotAllowed, WrongCode, WrongCredentials
+from tui_mfa.domain.errors import (
+    AttemptEnded,
+    DomainError,
+    NoSuchAccount,
+    NotAllowed,
+    WrongCode,
+    WrongCredentials,
+)
 from tui_mfa.domain.events import Tag
-from tui_mfa.domain.login import decoy, guard, mailed_code
+from tui_mfa.domain.login import decoy, failures, guard, mailed_code, passwords
 from tui_mfa.domain.login.model import (
     ATTEMPT_LIFE,
     AttemptHandle,
@@ -18,13 +24,10 @@ from tui_mfa.domain.login.model import (
     Session,
 )
 from tui_mfa.domain.names import masked_email
-from tui_mfa.domain.ports import Claim, Services, Template
+from tui_mfa.domain.ports import Claim, Services
 from tui_mfa.domain.secret import Secret
-from tui_mfa.domain.tokens import hash_token, new_id, new_token
+from tui_mfa.domain.tokens import hash_token, new_id, new_token, same
 from tui_mfa.domain.two_factor import rules as two_factor_rules
-
-WARN_AT = 3
-"""So many wrong codes after a right password are told to the owner by mail (ASVS 6.3.5)."""
 
 
 def log_in(services: Services, name: str, password: Secret[str], origin: Origin) -> CodeOwed | LoggedIn:
@@ -45,18 +48,29 @@ def log_in(services: Services, name: str, password: Secret[str], origin: Origin)
     with guard.address_limit(services, origin):
         account_id = find_account(services, name)
         if account_id is None:
-            _refuse_unknown(services, name, password)
-        account = check_password(services, account_id, password, origin)
+            passwords.refuse_unknown(services, name, password)
+        try:
+            account = passwords.check(services, account_id, password, origin)
+        except NoSuchAccount:  # pending, or removed meanwhile
+            passwords.refuse_unknown(services, name, password)
     if account.disabled_at is not None:
         raise NotAllowed("This account is disabled. Write to support.")
-    return begin_attempt(services, account_id, name, origin)
+    try:
+        return begin_attempt(services, account_id, name, origin)
+    except NoSuchAccount:
+        raise WrongCredentials from None
 
 
 def begin_attempt(services: Services, account_id: str, name: str, origin: Origin) -> CodeOwed | LoggedIn:
-    """Start the login attempt that follows a right password; without a second factor, start the session."""
+    """Start the login attempt that follows a right password; without a second factor, start the session.
+
+    Raises ``NoSuchAccount`` or ``NotAllowed`` when the account was removed or closed meanwhile.
+    """
     now = services.clock.now()
     token = new_token(services.entropy)
     with services.store.account(account_id) as account:
+        if account.disabled_at is not None:
+            raise NotAllowed("This account is disabled. Write to support.")
         attempt = Attempt(
             id=new_id(services.entropy, 8),
             token_hash=hash_token(token),
@@ -69,35 +83,6 @@ def begin_attempt(services: Services, account_id: str, name: str, origin: Origin
         guard.add_attempt(account, attempt, now)
         handle = AttemptHandle(account.id, token, Purpose.LOGIN, name, origin, now)
         return _next(services, account, attempt, handle, now, factor="password only", confirmed=True)
-
-
-def check_password(services: Services, account_id: str, password: Secret[str], origin: Origin) -> Account:
-    """Judge the password of an account and return a snapshot, or raise ``WrongCredentials``.
-
-    The guess is counted before the slow hash, outside of any lock, and taken back after it.
-    """
-    now = services.clock.now()
-    with services.store.account(account_id) as account:
-        refused = guard.reserve(account, Factor.PASSWORD, now)
-        hashed = account.password.hash
-    right = services.passwords.verify(hashed, password) if refused is None else False
-    if refused is not None and not isinstance(refused, FactorDisabled):
-        raise refused
-    if refused is not None:
-        # To a stranger this looks like a wrong password; the owner resets it by mail.
-        services.passwords.verify_nothing(password)
-    fresh = services.passwords.hash(password) if right and services.passwords.outdated(hashed) else None
-    with services.store.account(account_id) as account:
-        if right and account.password.hash == hashed:
-            limits.clear(account.tries_of(Factor.PASSWORD))
-            if fresh is not None:
-                account.password.hash = fresh
-            return account
-        account.failed_since_login += 1
-        account.record(now, Tag.LOGIN_FAILED, origin.label, reason="password")
-        if refused is None:
-            note_failures(account, Factor.PASSWORD, origin.label, now)
-    raise WrongCredentials
 
 
 def enter_code(services: Services, handle: AttemptHandle, code: Secret[str]) -> CodeOwed | LoggedIn:
@@ -116,13 +101,7 @@ def enter_code(services: Services, handle: AttemptHandle, code: Secret[str]) -> 
                 attempt = guard.find_attempt(account, handle, now, Purpose.LOGIN)
                 verdict = _judge(services, account, attempt, digits, now)
                 if verdict is None:
-                    factor = _owed(account)
-                    if factor is Factor.EMAIL and account.email.verified_at is None:
-                        _verify_address(account, attempt, now)
-                    proved = factor.value if account.method != Method.DISABLED else "password only"
-                    if factor is Factor.EMAIL and account.method is Method.AUTHENTICATOR:
-                        return _next(services, account, attempt, handle, now, factor="", confirmed=False)
-                    return _open(services, account, attempt, handle, now, proved, confirmed=True)
+                    return _proved(services, account, attempt, handle, now)
         except NoSuchAccount:
             verdict = decoy.refuse(services, handle)
         raise verdict
@@ -134,9 +113,8 @@ def log_out(services: Services, session: Session) -> None:
         with services.store.account(session.account_id) as account:
             before = len(account.sessions)
             fingerprint = hash_token(session.token)
-            account.sessions = [record for record in account.sessions if record.token_hash != fingerprint]
-            if account.enrolment is not None and account.enrolment.session_id == session.id:
-                account.enrolment = None
+            ended = {record.id for record in account.sessions if same(record.token_hash, fingerprint)}
+            guard.end_sessions(account, ended)
             if len(account.sessions) != before:
                 account.record(services.clock.now(), Tag.LOGOUT, session.origin.label)
     except NoSuchAccount:
@@ -158,31 +136,10 @@ def find_account(services: Services, name: str) -> str | None:
     return services.store.find(Claim.EMAIL if "@" in name else Claim.USERNAME, name)
 
 
-def _refuse_unknown(services: Services, name: str, password: Secret[str]) -> NoReturn:
-    """Answer for a name that is nobody's as for a wrong password: same limits, same hash, as many saves."""
-    now = services.clock.now()
-    bucket = f"name:{name.strip().casefold()[: names.EMAIL_MAX]}"
-    with services.store.bucket(bucket) as tries:
-        wait = limits.wait_for(tries, limits.GUESSES, now)
-        if not wait:
-            limits.count(tries, now)
-    if wait:
-        raise guard.too_many(wait)
-    services.passwords.verify_nothing(password)
-    with services.store.bucket(bucket) as tries:
-        tries.in_a_row = -tries.in_a_row  # changes the counter, so that it is saved as the event of an account is
-    raise WrongCredentials
-
-
-def _owed(account: Account) -> Factor:
-    """Return the factor whose code is owed now: an unproved address comes first."""
-    if account.email.verified_at is None or account.method is not Method.AUTHENTICATOR:
-        return Factor.EMAIL
-    return Factor.AUTHENTICATOR
-
-
 def _judge(services: Services, account: Account, attempt: Attempt, digits: str, now: datetime) -> DomainError | None:
-    factor = _owed(account)
+    factor = guard.owed(account, services.policy)
+    if factor is None:
+        return AttemptEnded("The two-factor method was changed meanwhile. Start again.")
     if factor is Factor.EMAIL:
         verdict = mailed_code.check(account, attempt, digits, now, services.box)
     else:
@@ -192,23 +149,24 @@ def _judge(services: Services, account: Account, attempt: Attempt, digits: str, 
         tag = Tag.TOTP_REPLAY_REFUSED if verdict.code == "code_already_used" else Tag.LOGIN_CODE_FAILED
         account.record(now, tag, attempt.origin, factor=factor, reason=verdict.code)
         if isinstance(verdict, WrongCode):
-            note_failures(account, factor, attempt.origin, now)
+            failures.note(account, factor, attempt.origin, now)
     return verdict
 
 
-def note_failures(account: Account, factor: Factor, origin: str, now: datetime) -> None:
-    """Tell the owner of three wrong codes in a row, and of the hundredth, which switches the factor off."""
-    tries = account.tries_of(factor)
-    if tries.in_a_row == WARN_AT and factor is not Factor.PASSWORD:
-        notices.queue(account, Template.WRONG_CODES, origin, now)
-    if tries.in_a_row == limits.MAX_IN_A_ROW:
-        account.record(now, Tag.FACTOR_DISABLED, origin, factor=factor)
-        notices.queue(account, Template.FACTOR_DISABLED, origin, now, factor=factor.replace("_", " "))
-
-
-def _verify_address(account: Account, attempt: Attempt, now: datetime) -> None:
-    account.email.verified_at = now
-    account.record(now, Tag.EMAIL_VERIFIED, attempt.origin)
+def _proved(
+    services: Services, account: Account, attempt: Attempt, handle: AttemptHandle, now: datetime
+) -> CodeOwed | LoggedIn:
+    """Go on after a right code: open the session, or ask for the authenticator after an address was proved."""
+    factor = guard.owed(account, services.policy)
+    if account.email.verified_at is None:
+        account.email.verified_at = now
+        account.pending = False
+        account.record(now, Tag.EMAIL_VERIFIED, attempt.origin)
+        if account.method is Method.AUTHENTICATOR:
+            return _next(services, account, attempt, handle, now, factor="", confirmed=False)
+    alone = guard.method_in_force(account, services.policy) is Method.DISABLED
+    proved = "password only" if alone or factor is None else factor.value
+    return _open(services, account, attempt, handle, now, proved, confirmed=True)
 
 
 def _next(
@@ -221,9 +179,9 @@ def _next(
     factor: str,
     confirmed: bool,
 ) -> CodeOwed | LoggedIn:
-    if account.method is Method.DISABLED and account.email.verified_at is not None:
+    owed = guard.owed(account, services.policy)
+    if owed is None:
         return _open(services, account, attempt, handle, now, factor, confirmed=confirmed)
-    owed = _owed(account)
     return CodeOwed(
         handle=handle,
         factor=owed,
@@ -256,8 +214,10 @@ def _open(
     token = new_token(services.entropy)
     session_id = new_id(services.entropy, 4)
     account.attempts = [other for other in account.attempts if other is not attempt]
-    live = [record for record in account.sessions if now < record.expires_at]
-    live.sort(key=lambda record: record.seen_at)
+    for dead in [record for record in account.sessions if not guard.is_live(record, services.policy, now)]:
+        guard.end_sessions(account, {dead.id})
+        account.record(now, Tag.SESSION_EXPIRED, dead.origin)
+    live = sorted(account.sessions, key=lambda record: record.seen_at)
     record = SessionRecord(
         id=session_id,
         token_hash=hash_token(token),

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tui_mfa.domain import limits
-from tui_mfa.domain.account import Account, Attempt, Factor, Purpose, SessionRecord
+from tui_mfa.domain.account import Account, Attempt, Factor, Method, Purpose, SessionRecord
 from tui_mfa.domain.errors import (
-    AttemptEnded,
     ConfirmationRequired,
     DomainError,
     FactorDisabled,
@@ -16,6 +15,7 @@ from tui_mfa.domain.errors import (
     SessionEnded,
     TooManyAttempts,
 )
+from tui_mfa.domain.login import answers
 from tui_mfa.domain.login.model import RECOVERED_LIFE, AttemptHandle, Origin, Session
 from tui_mfa.domain.ports import Policy, Services, Store
 from tui_mfa.domain.tokens import hash_token, same
@@ -24,7 +24,7 @@ CONFIRMATION_LIFE: Final = timedelta(minutes=5)
 """Age of a confirmation that still allows a change of method, e-mail, password or recovery codes (ASVS 7.5.1)."""
 
 MAX_ATTEMPTS: Final = 10
-"""Attempts of one account that are kept; more push out the oldest."""
+"""Attempts of one account and purpose that are kept; more push out the oldest."""
 
 MAX_SESSIONS: Final = 20
 """Sessions of one account that are kept; more push out the one seen longest ago."""
@@ -62,15 +62,33 @@ def reserve(account: Account, factor: Factor, now: datetime) -> DomainError | No
     win one more.
     """
     tries = account.tries_of(factor)
-    if tries.in_a_row >= limits.MAX_IN_A_ROW:
-        return FactorDisabled(
-            "This way is switched off after 100 wrong tries. Use another: “Lost your device?” lists them."
-        )
+    off = tries.in_a_row >= limits.MAX_IN_A_ROW
     wait = limits.wait_for(tries, limits.GUESSES, now)
+    disabled = FactorDisabled(
+        "This way is switched off after 100 wrong tries. Use another: “Lost your device?” lists them."
+    )
+    if off and factor is not Factor.PASSWORD:
+        return disabled
+    # A password that is switched off keeps its windows: to a stranger it answers like that of a name that is nobody's.
     if wait:
         return too_many(wait)
     limits.count(tries, now)
-    return None
+    return disabled if off else None
+
+
+def method_in_force(account: Account, policy: Policy) -> Method:
+    """Return the method that is asked for: where the operator requires MFA, ``disabled`` means mailed codes."""
+    if account.method is Method.DISABLED and policy.mfa_required:
+        return Method.EMAIL
+    return account.method
+
+
+def owed(account: Account, policy: Policy) -> Factor | None:
+    """Return the factor whose code a login owes; an unproved address comes first, ``None`` is a login without."""
+    method = method_in_force(account, policy)
+    if account.email.verified_at is None or method is Method.EMAIL:
+        return Factor.EMAIL
+    return Factor.AUTHENTICATOR if method is Method.AUTHENTICATOR else None
 
 
 def find_attempt(account: Account, handle: AttemptHandle, now: datetime, *purposes: Purpose) -> Attempt:
@@ -83,13 +101,36 @@ def find_attempt(account: Account, handle: AttemptHandle, now: datetime, *purpos
             if account.disabled_at is not None:
                 break
             return attempt
-    raise AttemptEnded("This took longer than 10 minutes, or was ended elsewhere. Start again.")
+    raise answers.too_old()
 
 
 def add_attempt(account: Account, attempt: Attempt, now: datetime) -> None:
-    """Keep an attempt, drop those that are over, and the oldest when there are too many."""
+    """Keep an attempt, drop those that are over, and the oldest of its purpose when there are too many.
+
+    Attempts of other purposes stay: what a stranger may start (a reset) never ends what takes a password.
+    """
     live = [other for other in account.attempts if now < other.expires_at]
-    account.attempts = [*live, attempt][-MAX_ATTEMPTS:]
+    same_purpose = [other for other in live if other.purpose is attempt.purpose]
+    surplus = same_purpose[: max(0, len(same_purpose) + 1 - MAX_ATTEMPTS)]
+    account.attempts = [other for other in live if other not in surplus] + [attempt]
+
+
+def is_live(record: SessionRecord, policy: Policy, now: datetime) -> bool:
+    """Say whether a session is neither too old nor idle for too long."""
+    return now < record.expires_at and now - record.seen_at < policy.idle_lock
+
+
+def others(account: Account, record: SessionRecord, policy: Policy, now: datetime) -> int:
+    """Return how many live sessions there are besides one."""
+    return sum(is_live(other, policy, now) for other in account.sessions if other is not record)
+
+
+def end_sessions(account: Account, ids: set[str]) -> None:
+    """Drop sessions, and with them what they had under way."""
+    account.sessions = [record for record in account.sessions if record.id not in ids]
+    account.attempts = [attempt for attempt in account.attempts if attempt.session_id not in ids]
+    if account.enrolment is not None and account.enrolment.session_id in ids:
+        account.enrolment = None
 
 
 def find_session(account: Account, session: Session, policy: Policy, now: datetime) -> SessionRecord:
@@ -101,7 +142,7 @@ def find_session(account: Account, session: Session, policy: Policy, now: dateti
                 raise SessionEnded("This account was disabled. Write to support.")
             if now >= record.expires_at:
                 raise SessionEnded("This session has reached its longest time. Log in again.")
-            if now - record.seen_at >= policy.idle_lock:
+            if not is_live(record, policy, now):
                 minutes = int(policy.idle_lock.total_seconds() // 60)
                 raise SessionEnded(f"Locked after {minutes} minutes without a key. Log in again.")
             return record

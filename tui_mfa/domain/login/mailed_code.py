@@ -1,26 +1,21 @@
 """Codes sent by mail: one at a time, bound to account, attempt, purpose and address, kept only as a keyed hash."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
 from tui_mfa.domain import limits
 from tui_mfa.domain.account import Account, Attempt, Factor, MailedCode, Purpose
-from tui_mfa.domain.errors import (
-    AttemptEnded,
-    DomainError,
-    MailUnavailable,
-    NoSuchAccount,
-    NotAllowed,
-    TooManyAttempts,
-    WrongCode,
-)
+from tui_mfa.domain.errors import DomainError, NoSuchAccount, NotAllowed, TooManyAttempts, WrongCode
 from tui_mfa.domain.events import Tag
-from tui_mfa.domain.login import decoy, guard
-from tui_mfa.domain.login.model import CODE_LIFE, CODE_TRIES, COOL_DOWN, RESENDS, AttemptHandle, CodeSent
+from tui_mfa.domain.limits import Tries
+from tui_mfa.domain.login import answers, decoy, guard
+from tui_mfa.domain.login.model import CODE_LIFE, CODE_TRIES, RESENDS, AttemptHandle, CodeSent, Origin, cool_down
 from tui_mfa.domain.notices import words
-from tui_mfa.domain.ports import Mail, SecretBox, Services, Template
+from tui_mfa.domain.ports import Claim, Mail, Policy, SecretBox, Services, Template
 from tui_mfa.domain.secret import Secret
-from tui_mfa.domain.tokens import request_id, same
+from tui_mfa.domain.tokens import hash_token, request_id, same
 
 _TEMPLATES: Final = {
     Purpose.LOGIN: Template.LOGIN_CODE,
@@ -28,6 +23,14 @@ _TEMPLATES: Final = {
     Purpose.CHANGE_EMAIL: Template.NEW_ADDRESS_CODE,
     Purpose.CONFIRM: Template.CONFIRM_CODE,
 }
+
+FACTORS: Final = {
+    Purpose.LOGIN: Factor.EMAIL,
+    Purpose.CONFIRM: Factor.EMAIL,
+    Purpose.RESET_PASSWORD: Factor.RESET_CODE,
+    Purpose.CHANGE_EMAIL: Factor.NEW_EMAIL,
+}
+"""Whose counter a guess at a code of a purpose goes to."""
 
 
 def send(services: Services, handle: AttemptHandle) -> CodeSent:
@@ -37,26 +40,29 @@ def send(services: Services, handle: AttemptHandle) -> CodeSent:
 
     Raises:
         TooManyAttempts: Within the cool-down, or above the hourly limit of the account or the address.
-        NotAllowed: After the third resend.
+        NotAllowed: After the third resend, or when the attempt wants no mailed code.
+        AttemptEnded: Start again.
         MailUnavailable: The mail was not handed over; the attempt stands, and nothing was used up.
     """
-    _reserve_address(services, handle)
     now = services.clock.now()
-    try:
-        with services.store.account(handle.account_id) as account:
-            attempt = guard.find_attempt(account, handle, now, handle.purpose)
-            refused = _may_send(account, attempt, now)
-            if refused is None:
-                mail, sent = _issue(services, account, attempt, now)
-    except NoSuchAccount:
-        return decoy.send(services, handle)
-    if refused is not None:
-        raise refused
-    try:
-        services.mailer.send(mail)
-    except MailUnavailable:
-        _take_back(services, handle, sent, now)
-        raise
+    with _address_mail(services, handle.origin, now):
+        try:
+            with services.store.account(handle.account_id) as account:
+                attempt = guard.find_attempt(account, handle, now, handle.purpose)
+                refused = _may_send(account, attempt, services.policy, now)
+                # A stranger must not learn that there is an account: above its limit no mail goes out, unsaid.
+                held = attempt.purpose is Purpose.RESET_PASSWORD and isinstance(refused, _MailsSpent)
+                if refused is None or held:
+                    mail, sent = _issue(services, account, attempt, now, held=held)
+        except NoSuchAccount:
+            return decoy.send(services, handle)
+        if refused is not None and not held:
+            raise refused
+        try:
+            _hand_over(services, handle, mail, held=held)
+        except DomainError:
+            _take_back(services, handle, sent, now, held=held)
+            raise
     return sent
 
 
@@ -71,56 +77,84 @@ def check(account: Account, attempt: Attempt, code: str, now: datetime, box: Sec
         box: For the keyed hash.
     """
     if attempt.wrong_codes >= CODE_TRIES:
-        return AttemptEnded("Five wrong codes. Start again.")
-    refused = guard.reserve(account, Factor.EMAIL, now)
+        return answers.spent()
+    factor = FACTORS[attempt.purpose]
+    refused = guard.reserve(account, factor, now)
     if refused is not None:
         return refused
     attempt.wrong_codes += 1
     left = CODE_TRIES - attempt.wrong_codes
     mailed = attempt.mailed
     if mailed is None:
-        return WrongCode("No code is under way. Ask for a new one.", tries_left=left)
-    right = same(mailed.mac, _mac(box, account, attempt, mailed.salt, code)) and mailed.address == attempt.address
-    if not right:
-        return WrongCode(_wrong_words(mailed.request_id, left), tries_left=left)
-    if not mailed.sent_at <= max(now, mailed.sent_at) < mailed.expires_at:
+        return answers.wrong_code(left, under_way=False)
+    if not same(mailed.mac, _mac(box, account, attempt, mailed.salt, code)) or mailed.address != attempt.address:
+        return answers.wrong_code(left, under_way=True)
+    if now >= mailed.expires_at:
         return WrongCode("This code is older than 10 minutes. Ask for a new one.", tries_left=left)
     attempt.mailed = None
     attempt.wrong_codes -= 1
-    limits.clear(account.tries_of(Factor.EMAIL))
+    limits.clear(account.tries_of(factor))
     return None
 
 
-def _wrong_words(request: str, left: int) -> str:
-    if left == 0:
-        return "This is not the code, and it was the last try. Start again."
-    tries = "one try" if left == 1 else f"{left} tries"
-    return f"This is not the code of request {request}. {tries.capitalize()} left."
+class _MailsSpent(TooManyAttempts):
+    """The hourly limit of the account is reached."""
 
 
-def _reserve_address(services: Services, handle: AttemptHandle) -> None:
-    now = services.clock.now()
-    with services.store.bucket(f"mails:{handle.origin.address}") as tries:
+@contextmanager
+def _address_mail(services: Services, origin: Origin, now: datetime) -> Iterator[None]:
+    """Count a mail against the address that asks for it; take it back when none goes out."""
+    name = f"mails:{origin.address}"
+    with services.store.bucket(name) as tries:
         wait = limits.wait_for(tries, limits.ADDRESS_MAILS, now)
         if not wait:
             limits.count(tries, now)
     if wait:
         raise guard.too_many(wait, "mails")
+    try:
+        yield
+    except DomainError:
+        with services.store.bucket(name) as tries:
+            limits.take_back(tries, now)
+        raise
 
 
-def _may_send(account: Account, attempt: Attempt, now: datetime) -> DomainError | None:
+def _may_send(account: Account, attempt: Attempt, policy: Policy, now: datetime) -> DomainError | None:
     if attempt.wrong_codes >= CODE_TRIES:
-        return AttemptEnded("Five wrong codes. Start again.")
-    if attempt.mailed is not None and now < attempt.mailed.sent_at + COOL_DOWN:
-        wait = int((attempt.mailed.sent_at + COOL_DOWN - now).total_seconds()) + 1
+        return answers.spent()
+    if FACTORS[attempt.purpose] is Factor.EMAIL and guard.owed(account, policy) is not Factor.EMAIL:
+        return NotAllowed("The code is in the authenticator app; none is mailed.")
+    wait = cool_down(attempt.mailed.sent_at, now) if attempt.mailed is not None else 0
+    if wait:
         return TooManyAttempts(f"A new code can be sent in {wait} s.", retry_after=wait)
     if attempt.mails_sent > RESENDS:
         return NotAllowed("This was the last mail for this try. Start again for more.")
-    wait = limits.wait_for(account.mails, limits.ACCOUNT_MAILS, now)
-    return guard.too_many(wait, "mails") if wait else None
+    wait = limits.wait_for(_budget(account, attempt.purpose), limits.ACCOUNT_MAILS, now)
+    if wait:
+        words_for_it = guard.too_many(wait, "mails").user_message
+        return _MailsSpent(words_for_it, retry_after=wait)
+    return None
 
 
-def _issue(services: Services, account: Account, attempt: Attempt, now: datetime) -> tuple[Mail, CodeSent]:
+def _budget(account: Account, purpose: Purpose) -> Tries:
+    return account.unasked_mails if purpose is Purpose.RESET_PASSWORD else account.mails
+
+
+def _hand_over(services: Services, handle: AttemptHandle, mail: Mail, *, held: bool) -> None:
+    if held:
+        services.mailer.check()
+        return
+    if handle.purpose is Purpose.CHANGE_EMAIL:
+        owner = services.store.find(Claim.EMAIL, mail.to)
+        if owner not in {None, handle.account_id}:
+            decoy.tell_owner(services, mail.to, handle.origin)
+            return
+    services.mailer.send(mail)
+
+
+def _issue(
+    services: Services, account: Account, attempt: Attempt, now: datetime, *, held: bool
+) -> tuple[Mail, CodeSent]:
     code = f"{services.entropy.below(1_000_000):06d}"
     salt = services.entropy.token(16).hex()
     before = attempt.mailed.request_id if attempt.mailed else ""
@@ -135,8 +169,17 @@ def _issue(services: Services, account: Account, attempt: Attempt, now: datetime
     )
     attempt.mails_sent += 1
     attempt.expires_at = max(attempt.expires_at, now + CODE_LIFE)
-    limits.count(account.mails, now)
-    account.record(now, Tag.LOGIN_CODE_SENT, attempt.origin, purpose=attempt.purpose, request=request)
+    detail = {"purpose": attempt.purpose.value, "request": request}
+    if held:
+        detail["held"] = "hourly limit"
+    else:
+        limits.count(_budget(account, attempt.purpose), now)
+    account.record(now, Tag.LOGIN_CODE_SENT, attempt.origin, **detail)
+    sent = CodeSent(request, now, now + CODE_LIFE, RESENDS + 1 - attempt.mails_sent)
+    return _mail(account, attempt, Secret(code), request, now), sent
+
+
+def _mail(account: Account, attempt: Attempt, code: Secret[str], request: str, now: datetime) -> Mail:
     template = _TEMPLATES[attempt.purpose]
     if template is Template.LOGIN_CODE and account.email.verified_at is None:
         template = Template.VERIFY_CODE
@@ -147,19 +190,23 @@ def _issue(services: Services, account: Account, attempt: Attempt, now: datetime
         "request_id": request,
         "valid_until": f"{now + CODE_LIFE:%H:%M} UTC",
     }
-    sent = CodeSent(request, now, now + CODE_LIFE, RESENDS + 1 - attempt.mails_sent)
-    return Mail(template=template, to=attempt.address, params=params, code=Secret(code)), sent
+    return Mail(template=template, to=attempt.address, params=params, code=code)
 
 
-def _take_back(services: Services, handle: AttemptHandle, sent: CodeSent, now: datetime) -> None:
+def _take_back(services: Services, handle: AttemptHandle, sent: CodeSent, now: datetime, *, held: bool) -> None:
     """Undo what an undelivered mail used up, unless something newer has taken its place."""
-    with services.store.account(handle.account_id) as account:
-        account.record(services.clock.now(), Tag.MAIL_FAILED, handle.origin.label, request=sent.request_id)
-        limits.take_back(account.mails, now)
-        attempt = guard.find_attempt(account, handle, now, handle.purpose)
-        if attempt.mailed is not None and attempt.mailed.request_id == sent.request_id:
-            attempt.mailed = None
-            attempt.mails_sent -= 1
+    try:
+        with services.store.account(handle.account_id) as account:
+            account.record(services.clock.now(), Tag.MAIL_FAILED, handle.origin.label, request=sent.request_id)
+            if not held:
+                limits.take_back(_budget(account, handle.purpose), now)
+            for attempt in account.attempts:
+                mine = same(attempt.token_hash, hash_token(handle.token))
+                if mine and attempt.mailed is not None and attempt.mailed.request_id == sent.request_id:
+                    attempt.mailed = None
+                    attempt.mails_sent -= 1
+    except NoSuchAccount:
+        return
 
 
 def _mac(box: SecretBox, account: Account, attempt: Attempt, salt: str, code: str) -> str:

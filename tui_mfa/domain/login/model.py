@@ -22,11 +22,14 @@ COOL_DOWN: Final = timedelta(seconds=60)
 RESENDS: Final = 3
 """Mails of one attempt after the first."""
 
-UNVERIFIED_LIFE: Final = timedelta(hours=24)
-"""After that, an account whose address was never proved gives its names free to the next who registers them."""
-
 RECOVERED_LIFE: Final = timedelta(minutes=10)
 """How long a login by recovery stands for the confirmation that Replace wants."""
+
+
+def cool_down(sent_at: datetime, now: datetime) -> int:
+    """Return the whole seconds until the next mail; never more than 60, even when the clock went back."""
+    left = COOL_DOWN - max(now - sent_at, timedelta(0))
+    return max(0, -int(-left.total_seconds() // 1))
 
 
 @dataclass(frozen=True, slots=True)

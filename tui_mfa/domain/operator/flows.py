@@ -1,8 +1,8 @@
 """Add, look at, close, open and remove accounts."""
 
 from tui_mfa.domain import limits, names, notices
-from tui_mfa.domain.account import Account, Email, Factor
-from tui_mfa.domain.errors import NoSuchAccount
+from tui_mfa.domain.account import Account, Email, Factor, Method
+from tui_mfa.domain.errors import InvalidInput, NoSuchAccount
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.login.flows import find_account
 from tui_mfa.domain.login.registration import new_account, new_password
@@ -46,8 +46,11 @@ def set_email(services: Services, name: str, address: str) -> Account:
     with services.store.account(find(services, name).id) as account:
         before = account.email.address
         account.email = Email(address=address)
+        account.pending = False
         account.attempts.clear()
         account.sessions.clear()
+        account.enrolment = None
+        limits.clear(account.tries_of(Factor.EMAIL))
         account.record(now, Tag.EMAIL_CHANGED, ORIGIN)
         shown = names.masked_email(address)
         notices.queue(account, Template.EMAIL_CHANGED, ORIGIN, now, before, address=shown)
@@ -58,13 +61,20 @@ def set_password(services: Services, name: str, password: Secret[str]) -> Accoun
     """Set a password, end all sessions, and tell the owner."""
     snapshot = find(services, name)
     own_words = (snapshot.username, snapshot.email.address, snapshot.profile.name)
-    fresh = new_password(services, password, own_words, alone=snapshot.method == "disabled")
+    fresh = new_password(services, password, own_words, alone=snapshot.method is Method.DISABLED)
     now = services.clock.now()
     with services.store.account(snapshot.id) as account:
+        if account.method is Method.DISABLED and not fresh.stands_alone:
+            raise InvalidInput(
+                "The second factor was disabled meanwhile: 15 characters at least.", field="new_password"
+            )
         account.password = fresh
         account.sessions.clear()
         account.attempts.clear()
-        limits.clear(account.tries_of(Factor.PASSWORD))
+        account.pending = False
+        account.enrolment = None
+        for factor in (Factor.PASSWORD, Factor.RESET_CODE):
+            limits.clear(account.tries_of(factor))
         account.record(now, Tag.PASSWORD_CHANGED, ORIGIN)
         notices.queue(account, Template.PASSWORD_CHANGED, ORIGIN, now)
         return account

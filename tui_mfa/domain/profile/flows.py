@@ -4,11 +4,11 @@ from tui_mfa.domain import limits, names, notices
 from tui_mfa.domain.account import Account, Attempt, Factor, Method, Purpose, SessionRecord
 from tui_mfa.domain.errors import AttemptEnded, ConfirmationRequired, InvalidInput
 from tui_mfa.domain.events import SecurityEvent, Tag
-from tui_mfa.domain.login import decoy, flows, guard, mailed_code
+from tui_mfa.domain.login import flows, guard, mailed_code
 from tui_mfa.domain.login.model import ATTEMPT_LIFE, AttemptHandle, CodeOwed, Session
 from tui_mfa.domain.login.registration import new_password
 from tui_mfa.domain.names import masked_email
-from tui_mfa.domain.ports import Claim, Services, Template
+from tui_mfa.domain.ports import Services, Template
 from tui_mfa.domain.profile.model import Overview, SessionView
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.tokens import hash_token, new_id, new_token
@@ -20,7 +20,7 @@ def overview(services: Services, session: Session) -> Overview:
     now = services.clock.now()
     account = guard.load(services.store, session.account_id)
     record = guard.find_session(account, session, services.policy, now)
-    live = [other for other in account.sessions if now < other.expires_at]
+    live = [other for other in account.sessions if guard.is_live(other, services.policy, now)]
     authenticator = account.authenticator
     owed = authenticator is not None and authenticator.saved_at is None
     return Overview(
@@ -83,21 +83,27 @@ def change_password(services: Services, session: Session, password: Secret[str])
                 "The second factor was disabled meanwhile: 15 characters at least.", field="new_password"
             )
         account.password = fresh
-        account.attempts = [other for other in account.attempts if other.purpose is not Purpose.RESET_PASSWORD]
+        # A login that the old password began ends with it, and so does a reset.
+        over = {Purpose.LOGIN, Purpose.RESET_PASSWORD}
+        account.attempts = [other for other in account.attempts if other.purpose not in over]
+        for factor in (Factor.PASSWORD, Factor.RESET_CODE):
+            limits.clear(account.tries_of(factor))
         account.record(now, Tag.PASSWORD_CHANGED, session.origin.label)
         notices.queue(account, Template.PASSWORD_CHANGED, session.origin.label, now)
-        return len(account.sessions) - 1
+        return guard.others(account, record, services.policy, now)
 
 
 def begin_email_change(services: Services, session: Session, address: str) -> CodeOwed:
-    """Start to change the address: a code goes to the new one. One that is somebody else's gets the same answer."""
+    """Start to change the address: a code goes to the new one.
+
+    One that is somebody else's gets the same answer; then no code goes out, and its owner is told.
+    """
     address = names.email(address)
     token = new_token(services.entropy)
     with guard.in_session(services, session) as (account, record, now):
         guard.require_confirmation(record, now)
         if address == account.email.address:
             raise InvalidInput("This is your address already.", field="email")
-        holder = services.store.find(Claim.EMAIL, address)
         attempt = Attempt(
             id=new_id(services.entropy, 8),
             token_hash=hash_token(token),
@@ -108,11 +114,8 @@ def begin_email_change(services: Services, session: Session, address: str) -> Co
             address=address,
             session_id=record.id,
         )
-        if holder in {None, account.id}:
-            guard.add_attempt(account, attempt, now)
-            handle = AttemptHandle(account.id, token, Purpose.CHANGE_EMAIL, address, session.origin, now)
-        else:
-            handle = decoy.handle(services, Purpose.CHANGE_EMAIL, address, session.origin)
+        guard.add_attempt(account, attempt, now)
+        handle = AttemptHandle(account.id, token, Purpose.CHANGE_EMAIL, address, session.origin, now)
         account.record(now, Tag.EMAIL_CHANGE_ASKED, session.origin.label)
     return CodeOwed(handle, Factor.EMAIL, masked_email(address), verifying=True)
 
@@ -124,8 +127,6 @@ def finish_email_change(services: Services, session: Session, handle: AttemptHan
     """
     digits = names.code(code)
     with guard.address_limit(services, session.origin):
-        if handle.account_id != session.account_id:
-            raise decoy.refuse(services, handle)
         with guard.in_session(services, session) as (account, record, now):
             guard.require_confirmation(record, now)
             attempt = guard.find_attempt(account, handle, now, Purpose.CHANGE_EMAIL)
@@ -134,6 +135,8 @@ def finish_email_change(services: Services, session: Session, handle: AttemptHan
             verdict = mailed_code.check(account, attempt, digits, now, services.box)
             if verdict is None:
                 _change_address(account, attempt, session, services)
+            else:
+                account.record(now, Tag.LOGIN_CODE_FAILED, session.origin.label, purpose=attempt.purpose)
         if verdict is not None:
             raise verdict
 
@@ -141,9 +144,9 @@ def finish_email_change(services: Services, session: Session, handle: AttemptHan
 def end_other_sessions(services: Services, session: Session) -> int:
     """End every session but this one; return how many there were."""
     with guard.in_session(services, session) as (account, record, now):
-        ended = len(account.sessions) - 1
+        ended = guard.others(account, record, services.policy, now)
+        guard.end_sessions(account, {other.id for other in account.sessions if other is not record})
         if ended:
-            account.sessions = [record]
             account.record(now, Tag.SESSION_ENDED_OTHER, session.origin.label, count=str(ended))
         return ended
 
@@ -151,9 +154,8 @@ def end_other_sessions(services: Services, session: Session) -> int:
 def end_session(services: Services, session: Session, session_id: str) -> None:
     """End one other session by its id; harmless when it is over."""
     with guard.in_session(services, session) as (account, record, now):
-        kept = [other for other in account.sessions if other.id != session_id or other is record]
-        if len(kept) != len(account.sessions):
-            account.sessions = kept
+        if session_id != record.id and any(other.id == session_id for other in account.sessions):
+            guard.end_sessions(account, {session_id})
             account.record(now, Tag.SESSION_ENDED_OTHER, session.origin.label, count="1")
 
 
@@ -163,8 +165,7 @@ def _change_address(account: Account, attempt: Attempt, session: Session, servic
     account.email.address = attempt.address
     account.email.verified_at = now
     # Whatever was mailed to the old address is void, and so is every attempt that waits for it.
-    account.attempts = [other for other in account.attempts if other.purpose is Purpose.CONFIRM]
-    account.attempts = [other for other in account.attempts if other.address == attempt.address]
+    account.attempts.clear()
     limits.clear(account.tries_of(Factor.EMAIL))
     account.record(now, Tag.EMAIL_CHANGED, session.origin.label)
     notices.queue(

@@ -1,13 +1,14 @@
 """Make recovery codes; get in with one of them, or with the saved secret."""
 
 import hmac
+from dataclasses import dataclass
 from datetime import datetime
 
 from tui_mfa.domain import limits, notices
 from tui_mfa.domain.account import Account, Attempt, Factor, Method, Purpose, RecoveryCode, RecoveryCodes
 from tui_mfa.domain.errors import DomainError, NoSuchAccount, NotAllowed, WrongCode
 from tui_mfa.domain.events import Tag
-from tui_mfa.domain.login import decoy, guard
+from tui_mfa.domain.login import answers, decoy, failures, guard
 from tui_mfa.domain.login import flows as login
 from tui_mfa.domain.login.model import AttemptHandle, LoggedIn, Session
 from tui_mfa.domain.ports import Services, Template
@@ -17,32 +18,59 @@ from tui_mfa.domain.tokens import request_id
 from tui_mfa.domain.two_factor import rules, totp
 from tui_mfa.domain.two_factor.model import NewRecoveryCodes
 
+
+@dataclass(frozen=True, slots=True)
+class FreshCodes:
+    """Ten codes that are not in force yet."""
+
+    shown: tuple[Secret[str], ...]
+    stored: list[RecoveryCode]
+
+
 _WRONG = "This is not one of your recovery codes, or it was used before."
+_NO_AUTHENTICATOR = "This account has no authenticator to recover. Write to support."
 
 
 def make_codes(services: Services, session: Session) -> NewRecoveryCodes:
     """Make ten new recovery codes; the old set is void. The slow hashes are made before the lock is taken."""
+    now = services.clock.now()
     snapshot = guard.load(services.store, session.account_id)
-    guard.require_confirmation(
-        guard.find_session(snapshot, session, services.policy, services.clock.now()), services.clock.now()
-    )
-    fresh: dict[str, Secret[str]] = {}
-    while len(fresh) < codes.COUNT:
-        # Two codes of one set with the same index would make a try cost two hashes.
-        code = codes.new_code(services.entropy)
-        fresh.setdefault(codes.index(services.box, session.account_id, code), code)
-    hashed = [RecoveryCode(index=index, hash=services.passwords.hash(code)) for index, code in fresh.items()]
+    guard.require_confirmation(guard.find_session(snapshot, session, services.policy, now), now)
+    _require_authenticator(snapshot)
+    fresh = fresh_codes(services, session.account_id)
     with guard.in_session(services, session) as (account, record, now):
         guard.require_confirmation(record, now)
-        if account.method is not Method.AUTHENTICATOR:
-            raise NotAllowed("Recovery codes belong to the authenticator app. Enable it first.")
-        before = account.recovery.set_id if account.recovery is not None else ""
-        set_id = request_id(services.entropy, not_this=before)
-        account.recovery = RecoveryCodes(set_id=set_id, made_at=now, codes=hashed)
-        account.tries.pop(Factor.RECOVERY_CODE, None)
-        account.record(now, Tag.RECOVERY_CODES_MADE, session.origin.label, set=set_id)
-        notices.queue(account, Template.RECOVERY_CODES_MADE, session.origin.label, now, set_id=set_id)
-    return NewRecoveryCodes(set_id, now, tuple(codes.shown(code) for code in fresh.values()))
+        _require_authenticator(account)
+        return put_in_force(services, account, fresh, session.origin.label, now)
+
+
+def fresh_codes(services: Services, account_id: str) -> FreshCodes:
+    """Return ten codes with their hashes: slow, so never under a lock."""
+    by_index: dict[str, Secret[str]] = {}
+    while len(by_index) < codes.COUNT:
+        # Two codes of one set with the same index would make a try cost two hashes.
+        code = codes.new_code(services.entropy)
+        by_index.setdefault(codes.index(services.box, account_id, code), code)
+    stored = [RecoveryCode(index=index, hash=services.passwords.hash(code)) for index, code in by_index.items()]
+    return FreshCodes(tuple(by_index.values()), stored)
+
+
+def put_in_force(
+    services: Services, account: Account, fresh: FreshCodes, origin: str, now: datetime
+) -> NewRecoveryCodes:
+    """Give the open account a new set of codes; the old one is void."""
+    before = account.recovery.set_id if account.recovery is not None else ""
+    set_id = request_id(services.entropy, not_this=before)
+    account.recovery = RecoveryCodes(set_id=set_id, made_at=now, codes=fresh.stored)
+    account.tries.pop(Factor.RECOVERY_CODE, None)
+    account.record(now, Tag.RECOVERY_CODES_MADE, origin, set=set_id)
+    notices.queue(account, Template.RECOVERY_CODES_MADE, origin, now, set_id=set_id)
+    return NewRecoveryCodes(set_id, now, tuple(codes.shown(code) for code in fresh.shown))
+
+
+def _require_authenticator(account: Account) -> None:
+    if account.method is not Method.AUTHENTICATOR:
+        raise NotAllowed("Recovery codes belong to the authenticator app. Enable it first.")
 
 
 def use_code(services: Services, handle: AttemptHandle, typed: Secret[str]) -> LoggedIn:
@@ -60,20 +88,33 @@ def use_code(services: Services, handle: AttemptHandle, typed: Secret[str]) -> L
                 index = codes.index(services.box, account.id, code)
                 entry = _entry(account, index)
         except NoSuchAccount:
-            raise decoy.refuse(services, handle) from None
+            raise _nothing_to_recover(services, handle) from None
         if refused is not None:
             raise refused
         # One slow hash a try, outside of the lock, whether or not an entry was found.
         fits = services.passwords.verify(entry.hash, code) if entry else _no_entry(services, code)
+        opened = _redeem(services, handle, entry.hash if fits and entry else None, index, now)
+        if opened is None:
+            raise WrongCode(_WRONG)
+        return opened
+
+
+def _redeem(
+    services: Services, handle: AttemptHandle, hashed: str | None, index: str, now: datetime
+) -> LoggedIn | None:
+    """Use up the code of a hash that fitted and open the session; ``None`` for none, or one used meanwhile."""
+    try:
         with services.store.account(handle.account_id) as account:
             attempt = guard.find_attempt(account, handle, now, Purpose.LOGIN)
-            again = _entry(account, index)
-            if fits and entry is not None and again is not None and again.hash == entry.hash:
-                again.used_at = now
+            entry = _entry(account, index)
+            if hashed is not None and entry is not None and entry.hash == hashed:
+                entry.used_at = now
                 limits.clear(account.tries_of(Factor.RECOVERY_CODE))
                 return _let_in(services, account, attempt, handle, now, "recovery code", Tag.RECOVERY_CODE_USED)
             _refuse(account, attempt, now, Factor.RECOVERY_CODE)
-        raise WrongCode(_WRONG)
+    except NoSuchAccount:
+        raise answers.too_old() from None
+    return None
 
 
 def use_secret(services: Services, handle: AttemptHandle, typed: Secret[str]) -> LoggedIn:
@@ -90,14 +131,20 @@ def use_secret(services: Services, handle: AttemptHandle, typed: Secret[str]) ->
                     return _let_in(services, account, attempt, handle, now, "saved secret", Tag.RECOVERY_SECRET_USED)
                 _refuse(account, attempt, now, Factor.SAVED_SECRET, counted=refused is None)
         except NoSuchAccount:
-            raise decoy.refuse(services, handle) from None
+            raise _nothing_to_recover(services, handle) from None
         raise refused or WrongCode("This is not the secret of this account.")
 
 
 def _usable(account: Account) -> DomainError | None:
     if account.method is Method.AUTHENTICATOR and account.email.verified_at is not None:
         return None
-    return NotAllowed("This account has no authenticator to recover. Write to support.")
+    return NotAllowed(_NO_AUTHENTICATOR)
+
+
+def _nothing_to_recover(services: Services, handle: AttemptHandle) -> DomainError:
+    """Answer for an account that exists nowhere as for one that was registered a moment ago."""
+    decoy.require_life(services, handle)
+    return NotAllowed(_NO_AUTHENTICATOR) if handle.purpose is Purpose.LOGIN else answers.too_old()
 
 
 def _entry(account: Account, index: str) -> RecoveryCode | None:
@@ -122,7 +169,7 @@ def _refuse(account: Account, attempt: Attempt, now: datetime, factor: Factor, *
     account.failed_since_login += 1
     account.record(now, Tag.RECOVERY_FAILED, attempt.origin, factor=factor)
     if counted:
-        login.note_failures(account, factor, attempt.origin, now)
+        failures.note(account, factor, attempt.origin, now)
 
 
 def _let_in(

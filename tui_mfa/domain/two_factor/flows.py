@@ -1,7 +1,9 @@
 """Enable, replace and disable the second factor: one use case, one transaction."""
 
+from datetime import datetime
+
 from tui_mfa.domain import limits, names, notices
-from tui_mfa.domain.account import Account, Authenticator, Enrolment, Factor, Method
+from tui_mfa.domain.account import Account, Authenticator, Enrolment, Factor, Method, SessionRecord
 from tui_mfa.domain.errors import AttemptEnded, DomainError, InvalidInput, NotAllowed, WrongCode
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.login import guard
@@ -13,6 +15,8 @@ from tui_mfa.domain.tokens import new_id, same
 from tui_mfa.domain.two_factor import rules, totp
 from tui_mfa.domain.two_factor.model import AuthenticatorEnabled, NewSecret
 from tui_mfa.domain.two_factor.uri import provisioning_uri
+
+_VOID = "This secret is no longer valid: it was older than 10 minutes, or another one was made."
 
 
 def begin(services: Services, session: Session) -> NewSecret:
@@ -50,7 +54,8 @@ def confirm(services: Services, session: Session, code: Secret[str]) -> Authenti
     """Validate the new secret with its first code and put it in force.
 
     The step of that code is used: it logs nobody in. The authenticator in force before, if any, is void from the same
-    moment on. Recovery codes are made in a step of their own, since they take ten slow hashes.
+    moment on, and its recovery codes with it. The code is judged first, then the ten slow hashes of the new recovery
+    codes are made outside of any lock, and then both come into force together or not at all.
 
     Raises:
         WrongCode: Counted; ``ClockSkew`` tells by how much the phone is off. Five of them drop the secret.
@@ -58,22 +63,22 @@ def confirm(services: Services, session: Session, code: Secret[str]) -> Authenti
     """
     digits = names.code(code)
     with guard.in_session(services, session) as (account, record, now):
-        replaced = account.method is Method.AUTHENTICATOR
-        guard.require_confirmation(record, now, replacing=replaced)
-        enrolment = account.enrolment
-        if enrolment is None or enrolment.session_id != record.id or now >= enrolment.started_at + rules.ENROLMENT_LIFE:
-            raise AttemptEnded("This secret is no longer valid: it was older than 10 minutes, or another one was made.")
+        enrolment = _enrolment(account, record, now)
         verdict = rules.check_enrolment(enrolment, rules.context(account.id, enrolment.id), digits, now, services.box)
-        if isinstance(verdict, totp.Match):
-            group = services.entropy.below(rules.PROOF_GROUPS)
-            _put_in_force(account, enrolment, verdict.step, group, session, services)
-            record.recovered_at, record.confirmed_at = None, now
-            others = len(account.sessions) - 1
-        else:
+        if isinstance(verdict, DomainError):
             _count_wrong(account, enrolment, verdict, session, services)
     if isinstance(verdict, DomainError):
         raise verdict
-    codes = recovery.make_codes(services, session)
+    fresh = recovery.fresh_codes(services, session.account_id)
+    with guard.in_session(services, session) as (account, record, now):
+        if _enrolment(account, record, now).id != enrolment.id:
+            raise AttemptEnded(_VOID)
+        replaced = account.method is Method.AUTHENTICATOR
+        group = services.entropy.below(rules.PROOF_GROUPS)
+        _put_in_force(account, enrolment, verdict.step, group, session, services)
+        codes = recovery.put_in_force(services, account, fresh, session.origin.label, now)
+        record.recovered_at = None
+        others = guard.others(account, record, services.policy, now)
     return AuthenticatorEnabled(replaced, codes, rules.positions(group), others)
 
 
@@ -103,13 +108,13 @@ def enable_email(services: Services, session: Session) -> int:
     """Make mailed codes the method; return how many other sessions could be ended. Harmless when they are already."""
     with guard.in_session(services, session) as (account, record, now):
         if account.method is Method.EMAIL:
-            return len(account.sessions) - 1
+            return guard.others(account, record, services.policy, now)
         guard.require_confirmation(record, now)
         _drop_authenticator(account)
         account.method = Method.EMAIL
         account.record(now, Tag.EMAIL_ENABLED, session.origin.label)
         notices.queue(account, Template.EMAIL_ENABLED, session.origin.label, now)
-        return len(account.sessions) - 1
+        return guard.others(account, record, services.policy, now)
 
 
 def disable(services: Services, session: Session, word: str) -> int:
@@ -124,7 +129,7 @@ def disable(services: Services, session: Session, word: str) -> int:
         raise InvalidInput(f"Type the word {rules.WORD} to confirm.", field="word")
     with guard.in_session(services, session) as (account, record, now):
         if account.method is Method.DISABLED:
-            return len(account.sessions) - 1
+            return guard.others(account, record, services.policy, now)
         if services.policy.mfa_required:
             raise NotAllowed("Two-factor authentication is required here. Use Email Based or the Authenticator App.")
         guard.require_confirmation(record, now)
@@ -137,12 +142,21 @@ def disable(services: Services, session: Session, word: str) -> int:
         account.method = Method.DISABLED
         account.record(now, Tag.MFA_DISABLED, session.origin.label)
         notices.queue(account, Template.MFA_DISABLED, session.origin.label, now)
-        return len(account.sessions) - 1
+        return guard.others(account, record, services.policy, now)
 
 
 def _uris(secret: Secret[str], account: Account, policy: Policy) -> tuple[Secret[str], ...]:
     labels = dict.fromkeys((account.email.address, account.username))
     return tuple(Secret(provisioning_uri(secret.reveal(), policy.issuer, label)) for label in labels)
+
+
+def _enrolment(account: Account, record: SessionRecord, now: datetime) -> Enrolment:
+    """Return the secret that this session may validate now."""
+    guard.require_confirmation(record, now, replacing=account.method is Method.AUTHENTICATOR)
+    enrolment = account.enrolment
+    if enrolment is None or enrolment.session_id != record.id or now >= enrolment.started_at + rules.ENROLMENT_LIFE:
+        raise AttemptEnded(_VOID)
+    return enrolment
 
 
 def _put_in_force(
@@ -159,7 +173,6 @@ def _put_in_force(
         proof_group=group,
     )
     account.enrolment = None
-    account.recovery = None
     account.method = Method.AUTHENTICATOR
     for factor in (Factor.AUTHENTICATOR, Factor.SAVED_SECRET, Factor.RECOVERY_CODE):
         account.tries.pop(factor, None)
