@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.style import Style
 from textual.widget import Widget
 
 from tui_mfa.presentation import safe_text
@@ -40,7 +41,6 @@ class TabRow(Widget, can_focus=True):
         & > .tab-row--other { color: $text-muted; }
         & > .tab-row--line { color: $border-blurred; }
         & > .tab-row--bar { color: $text-accent; }
-        &:focus > .tab-row--chosen { text-style: bold reverse; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-row--chosen", "tab-row--other", "tab-row--line", "tab-row--bar"}
@@ -78,11 +78,16 @@ class TabRow(Widget, can_focus=True):
         self.set_reactive(TabRow.chosen, self._tabs[0][0])
 
     def render(self) -> Content:
-        """Return the row, and the line below it when there is one."""
+        """Return the row, and the line below it when there is one; with the focus, the chosen tab is reversed."""
         parts, line = [], []
+        # By hand: Textual keeps a component's style from before the focus came.
+        focus = Style(reverse=self.has_focus)
         for tab_id, text in self._texts():
             here = tab_id == self.chosen
-            parts.append(Content.styled(text, self.get_visual_style("tab-row--chosen" if here else "tab-row--other")))
+            style = (
+                self.get_visual_style("tab-row--chosen") + focus if here else self.get_visual_style("tab-row--other")
+            )
+            parts.append(Content.styled(text, style))
             bar = ("━" if here else "─") * cell_len(text)
             line.append(Content.styled(bar, self.get_visual_style("tab-row--bar" if here else "tab-row--line")))
         if not self._underlined:
