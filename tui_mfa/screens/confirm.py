@@ -1,7 +1,8 @@
 """Prove again that it is you, before a change of what guards the account."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,21 +12,24 @@ from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
 from tui_mfa.domain.account import Factor
-from tui_mfa.domain.errors import AttemptEnded, DomainError, SessionEnded
-from tui_mfa.domain.login import confirmation, mailed_code
-from tui_mfa.domain.login.model import CodeOwed, CodeSent, Session
+from tui_mfa.domain.errors import AttemptEnded, ConfirmationRequired, DomainError, SessionEnded
+from tui_mfa.domain.login import confirmation
+from tui_mfa.domain.login.model import CodeOwed, Session
 from tui_mfa.domain.secret import Secret
 from tui_mfa.presentation import as_content
 from tui_mfa.screens.base import UseCaseModal
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.mailed_code import MailedCodeForm
+from tui_mfa.screens.mailing import MailingModal
 from tui_mfa.widgets.otp_input import OtpInput
 from tui_mfa.widgets.password_input import PasswordInput
 from tui_mfa.widgets.step_bar import StepBar
 from tui_mfa.widgets.wait_line import WaitLine
 
+R = TypeVar("R")
 
-class ConfirmModal(UseCaseModal[bool]):
+
+class ConfirmModal(MailingModal[bool]):
     """Asks for the password and the current factor; ``True`` when both were right, ``None`` when it was left.
 
     A mailed code goes out by itself. The password stays in its field while only the code was wrong; it is gone when the
@@ -47,29 +51,12 @@ class ConfirmModal(UseCaseModal[bool]):
             self.owed = owed
             """``None`` when the password alone will do."""
 
-    class CodeMailed(Message):
-        """A mail with a code was handed over."""
-
-        def __init__(self, sent: CodeSent) -> None:
-            super().__init__()
-            self.sent = sent
-            """Which request, and until when."""
-
-    class MailFailed(Message):
-        """No mail went out; the confirmation goes on."""
-
-        def __init__(self, error: DomainError) -> None:
-            super().__init__()
-            self.error = error
-            """Why."""
-
     class Confirmed(Message):
         """Password and factor were right."""
 
     def __init__(self, context: Context, session: Session) -> None:
         super().__init__(context, session.account_id)
         self._session = session
-        self._owed: CodeOwed | None = None
         self._begun = False
 
     def compose(self) -> ComposeResult:
@@ -97,7 +84,7 @@ class ConfirmModal(UseCaseModal[bool]):
     @on(Begun)
     async def ask_for_factor(self, event: Begun) -> None:
         """Show the field of the current factor, and mail a code when it is one that comes by mail."""
-        self._begun, self._owed = True, event.owed
+        self._begun, self.owed = True, event.owed
         self.status.clear()
         self.query_one("#confirm", Button).label = as_content("Confirm")
         place = self.query_one("#factor", Vertical)
@@ -112,37 +99,6 @@ class ConfirmModal(UseCaseModal[bool]):
                 Label("Code from your authenticator app", classes="label", markup=False),
                 Horizontal(OtpInput(id="code"), StepBar(self._now), id="app-row"),
             )
-
-    @on(MailedCodeForm.ResendRequested)
-    def mail_code(self) -> None:
-        """Mail a code; a failure is told in the form and ends nothing."""
-        owed = self._owed
-        if owed is None:
-            return
-
-        def send() -> Message:
-            try:
-                return self.CodeMailed(mailed_code.send(self.context.services, owed.handle))
-            except AttemptEnded:
-                raise
-            except DomainError as error:
-                return self.MailFailed(error)
-
-        if self.start(send):
-            self.query_one(MailedCodeForm).sending()
-
-    @on(CodeMailed)
-    def tell_sent(self, event: CodeMailed) -> None:
-        """Say where the code went; whoever is still typing the password is left alone."""
-        typing_password = self.query_one("#password").has_focus
-        self.query_one(MailedCodeForm).sent(event.sent)
-        if typing_password:
-            self.query_one("#password").focus()
-
-    @on(MailFailed)
-    def tell_failure(self, event: MailFailed) -> None:
-        """Say that no mail went out."""
-        self.query_one(MailedCodeForm).failed(event.error)
 
     @on(Input.Submitted, "#password")
     def go_on(self, event: Input.Submitted) -> None:
@@ -212,7 +168,7 @@ class ConfirmModal(UseCaseModal[bool]):
             self.status.error("Type your password too.")
             self.query_one("#password").focus()
             return
-        handle = self._owed.handle if self._owed is not None else None
+        handle = self.owed.handle if self.owed is not None else None
         services, session = self.context.services, self._session
 
         def finish() -> Message:
@@ -229,3 +185,40 @@ class ConfirmModal(UseCaseModal[bool]):
 
     def _now(self) -> datetime:
         return self.context.services.clock.now()
+
+
+class GuardedModal(UseCaseModal[R]):
+    """A modal for a change that wants a confirmation: it is asked for in between, and the change is tried again.
+
+    Args:
+        context: Services and terminal.
+        session: Whose.
+    """
+
+    def __init__(self, context: Context, session: Session) -> None:
+        super().__init__(context, session.account_id)
+        self.session = session
+        self._again: Callable[[], Message] | None = None
+
+    def start(self, use_case: Callable[[], Message], waiting: str = "") -> bool:
+        """Run a use case, and remember it for after the confirmation."""
+        started = super().start(use_case, waiting)
+        if started:
+            self._again = use_case
+        return started
+
+    def refuse(self, error: DomainError) -> None:
+        """Ask for a confirmation when one is missing, else tell."""
+        if isinstance(error, ConfirmationRequired):
+            self.app.push_screen(ConfirmModal(self.context, self.session), self._go_on)
+        else:
+            super().refuse(error)
+
+    def on_unmount(self) -> None:
+        """Forget what was to be done, since it may hold a password."""
+        self._again = None
+
+    def _go_on(self, confirmed: bool | None) -> None:
+        self.status.clear()
+        if confirmed and self._again is not None:
+            self.start(self._again)

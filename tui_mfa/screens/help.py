@@ -1,5 +1,6 @@
 """What a page does, and its keys, above the page."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -43,8 +44,8 @@ class HelpModal(ModalScreen[None]):
         with Vertical(classes="modal") as box:
             box.border_title = as_content("Help")
             with VerticalScroll(id="help-body"):
-                if self._text:
-                    yield Static(as_content(self._text, LONG), id="help-text", markup=False)
+                for paragraph in self._text.split("\n\n"):
+                    yield Static(as_content(paragraph, LONG), classes="help-text", markup=False)
                 for keys, words in self._keys:
                     with Horizontal(classes="key-row"):
                         yield Static(as_content(keys), classes="key", markup=False)
@@ -75,7 +76,8 @@ def keys_of(page: Screen[Any]) -> list[tuple[str, str]]:
         words = active.tooltip or active.binding.tooltip
         if words and active.enabled:
             keys = found.setdefault(words, [])
-            shown = page.app.get_key_display(active.binding)
+            # Each key by its own name, not by the group's label in the footer.
+            shown = page.app.get_key_display(replace(active.binding, key_display=None))
             if shown not in keys:
                 keys.append(shown)
     return [(" ".join(keys), words) for words, keys in found.items()]

@@ -1,0 +1,131 @@
+"""The User Info tab: who the account belongs to."""
+
+from datetime import tzinfo
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.message import Message
+from textual.widgets import Button, Input, Label, Static
+
+from tui_mfa.domain.profile.model import Overview
+from tui_mfa.presentation import as_content, day
+from tui_mfa.screens.security import LOADING, Opened
+from tui_mfa.widgets.text_input import TextInput
+
+LONGEST = 200
+"""Characters that a field takes; the rule says so when that is too many, which a cut paste would not."""
+
+
+class UserInfoTab(VerticalScroll, can_focus=False):
+    """Shows the account; name and company are edited in place.
+
+    Posts ``SaveRequested``, and ``Opened`` with ``change-email`` or ``change-password``.
+    """
+
+    class SaveRequested(Message):
+        """Name and company are to be kept as they stand in the fields."""
+
+        def __init__(self, name: str, company: str) -> None:
+            super().__init__()
+            self.name = name
+            """As typed."""
+            self.company = company
+            """As typed."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._stored = ("", "")
+
+    def compose(self) -> ComposeResult:
+        """One row for each thing."""
+        with Horizontal(classes="row"):
+            yield Label("Username", classes="row-label", markup=False)
+            yield Static(LOADING, id="username", classes="row-value", markup=False)
+        for field, label in (("name", "Name"), ("company", "Company")):
+            with Horizontal(classes="row"):
+                yield Label(label, classes="row-label", markup=False)
+                yield TextInput(id=field, compact=True, max_length=LONGEST, placeholder="not given", disabled=True)
+        with Horizontal(id="edit-buttons", classes="row"):
+            yield Button("Save", id="save", compact=True, variant="primary", disabled=True)
+            yield Button("Undo", id="undo", compact=True, disabled=True)
+        with Horizontal(classes="row"):
+            yield Label("E-mail", classes="row-label", markup=False)
+            yield Static(LOADING, id="address", classes="row-value", markup=False)
+            yield Button("Change e-mail", id="user-change-email", compact=True)
+        with Horizontal(classes="row"):
+            yield Label("Password", classes="row-label", markup=False)
+            yield Static(LOADING, id="password-changed", classes="row-value", markup=False)
+            yield Button("Change password", id="user-change-password", compact=True)
+        with Horizontal(classes="row"):
+            yield Label("Member since", classes="row-label", markup=False)
+            yield Static(LOADING, id="member-since", classes="row-value", markup=False)
+
+    def show(self, overview: Overview, zone: tzinfo | None) -> None:
+        """Show the account; what is being edited stays as it is.
+
+        Args:
+            overview: The account.
+            zone: The reader's zone.
+        """
+        editing = self.edited
+        self._stored = (overview.name, overview.company)
+        self._set("username", overview.username)
+        self._set("address", f"{overview.email} ({'verified' if overview.email_verified else 'not verified'})")
+        self._set("password-changed", f"changed {day(overview.password_changed_at, zone)}")
+        self._set("member-since", day(overview.member_since, zone))
+        for field in self._fields:
+            field.disabled = False
+        if not editing:
+            self.undo()
+
+    @property
+    def edited(self) -> bool:
+        """Whether a field differs from what is stored."""
+        return tuple(field.value for field in self._fields) != self._stored
+
+    def settle(self) -> None:
+        """Take what stands in the fields as stored, after it was saved."""
+        name, company = self._fields
+        self._stored = (name.value, company.value)
+        self._offer_buttons()
+
+    @on(Button.Pressed, "#undo")
+    def undo(self) -> None:
+        """Put what is stored back into the fields."""
+        for field, value in zip(self._fields, self._stored, strict=True):
+            field.value = value
+        self._offer_buttons()
+
+    @on(Input.Changed)
+    def follow_typing(self, event: Input.Changed) -> None:
+        """Offer Save and Undo while there is something to save or undo."""
+        event.stop()
+        self._offer_buttons()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#save")
+    def ask_to_save(self, event: Message) -> None:
+        """Ask the page to keep what was typed."""
+        event.stop()
+        if self.edited:
+            name, company = self._fields
+            self.post_message(self.SaveRequested(name.value, company.value))
+
+    @on(Button.Pressed, "#user-change-email")
+    @on(Button.Pressed, "#user-change-password")
+    def open_change(self, event: Button.Pressed) -> None:
+        """Ask the page for the modal."""
+        event.stop()
+        self.post_message(Opened((event.button.id or "").removeprefix("user-")))
+
+    @property
+    def _fields(self) -> tuple[TextInput, TextInput]:
+        return self.query_one("#name", TextInput), self.query_one("#company", TextInput)
+
+    def _offer_buttons(self) -> None:
+        for button in ("save", "undo"):
+            self.query_one(f"#{button}", Button).disabled = not self.edited
+
+    def _set(self, widget_id: str, text: str) -> None:
+        self.query_one(f"#{widget_id}", Static).update(as_content(text, 120))
