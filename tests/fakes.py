@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 
 from tui_mfa.domain import notices
 from tui_mfa.domain.account import Account, Authenticator, Method
+from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.login import confirmation, flows, mailed_code
 from tui_mfa.domain.login.model import AttemptHandle, CodeOwed, LoggedIn, Origin, Session
 from tui_mfa.domain.operator import flows as operator
@@ -211,6 +212,15 @@ def mailed(services: Services, handle: AttemptHandle) -> str:
     """Ask for the mailed code of an attempt and read it."""
     mailed_code.send(services, handle)
     return last_code(mailer_of(services))
+
+
+def enter(services: Services, handle: AttemptHandle, code: str) -> type[DomainError] | None:
+    """Enter a code at the login prompt and return how it was refused; ``None`` when it was right."""
+    try:
+        flows.enter_code(services, handle, Secret(code))
+    except DomainError as error:
+        return type(error)
+    return None
 
 
 def log_in(services: Services, name: str = "jane", password: str = PASSWORD, origin: Origin = ORIGIN) -> Session:

@@ -19,9 +19,7 @@ def counted(*seconds: float) -> Tries:
     return tries
 
 
-@pytest.mark.parametrize(
-    ("after", "wait"), [(4, 296), (299, 1), (299.5, 1), (300, 0), (301, 0)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("after", "wait"), [(4, 296), (299, 1), (299.5, 1), (300, 0), (301, 0)], ids=str)
 def test_fifth_failure_closes_for_five_minutes_from_the_first(after: float, wait: int) -> None:
     """S09: 5 per 5 minutes, a sliding window whose boundary is exact."""
     tries = counted(0, 1, 2, 3, 4)

@@ -12,6 +12,7 @@ from tui_mfa.domain import names
 from tui_mfa.domain.account import Method
 from tui_mfa.domain.errors import InvalidInput, NotAllowed, WrongCredentials
 from tui_mfa.domain.login import flows
+from tui_mfa.domain.login.model import LoggedIn
 from tui_mfa.domain.login.registration import new_password
 from tui_mfa.domain.operator import flows as operator
 from tui_mfa.domain.secret import Secret
@@ -20,8 +21,18 @@ from tui_mfa.security.passwords import Argon2Passwords
 
 @pytest.mark.parametrize(
     ("size", "alone", "good"),
-    [(7, False, False), (8, False, True), (14, True, False), (15, True, True), (64, False, True), (64, True, True)]
-    + [(1024, False, True), (1025, False, False), (1025, True, False), (100_000, True, False)],
+    [
+        (7, False, False),
+        (8, False, True),
+        (14, True, False),
+        (15, True, True),
+        (64, False, True),
+        (64, True, True),
+        (1024, False, True),
+        (1025, False, False),
+        (1025, True, False),
+        (100_000, True, False),
+    ],
 )
 def test_length(size: int, alone: bool, good: bool) -> None:
     """S01: 8 bytes with a second factor, 15 without, 1024 at most."""
@@ -166,7 +177,7 @@ def test_password_alone_logs_in_where_the_factor_is_off() -> None:
     services = make_services()
     account = make_account(services, method=Method.DISABLED)
     result = flows.log_in(services, "jane", Secret(PASSWORD), ORIGIN)
-    assert isinstance(result, flows.LoggedIn)
+    assert isinstance(result, LoggedIn)
     event = services.store.events(account.id)[-1]
     assert (event.tag, event.detail) == ("login.ok", {"factor": "password only"})
     assert tags(services, account.id)[-1] == "login.ok"

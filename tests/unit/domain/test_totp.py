@@ -141,12 +141,12 @@ FIRST, LAST = 1_800_000_000, 1_800_000_029
 
 @pytest.mark.parametrize(
     ("now", "shift", "fits"),
-    [(FIRST, shift, False) for shift in (-61, -59, -31)]
-    + [(FIRST, shift, True) for shift in (-30, -29, 0, 29, 31, 59)]
-    + [(FIRST, shift, False) for shift in (60, 61)]
-    + [(LAST, shift, False) for shift in (-61, -60)]
-    + [(LAST, shift, True) for shift in (-59, -31, -29, 0, 29, 30)]
-    + [(LAST, shift, False) for shift in (31, 59, 61)],
+    [
+        *((FIRST, shift, False) for shift in (-61, -59, -31, 60, 61)),
+        *((FIRST, shift, True) for shift in (-30, -29, 0, 29, 31, 59)),
+        *((LAST, shift, False) for shift in (-61, -60, 31, 59, 61)),
+        *((LAST, shift, True) for shift in (-59, -31, -29, 0, 29, 30)),
+    ],
 )
 def test_window_in_seconds(now: int, shift: int, fits: bool) -> None:
     """S16, S25: steps -1, 0, +1 always, and nothing is learned: a phone may be off by -30 to +59 s, or -59 to +30 s."""
