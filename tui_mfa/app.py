@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import ClassVar
 
 from textual import events, on
@@ -40,7 +40,7 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
 
     TITLE = "tui-mfa"
     # Whole, since Textual would look for a bare name beside a subclass.
-    CSS_PATH = Path(__file__).with_name("app.tcss")
+    CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name("app.tcss")]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, so that the keys that come right behind them in one piece reach the new field: a password
