@@ -11,6 +11,9 @@ from tui_mfa.presentation import as_content, grouped, safe_text
 HALF = 3
 """Digits before the gap that is shown."""
 
+_BEFORE = len("  07:04  ")
+"""Cells before what a mail says."""
+
 
 def time_of(kept: Kept, zone: tzinfo | None) -> str:
     """Return the time of day at which a mail came, in the reader's zone.
@@ -28,19 +31,19 @@ def code_line(kept: Kept) -> str:
 
 
 def summary(kept: Kept, width: int, zone: tzinfo | None) -> Content:
-    """Return a mail as two lines: time and subject, then the code, or how the text begins.
+    """Return a mail as two lines: the subject, then the time with the code, or with how the text begins.
 
     Args:
         kept: The mail.
         width: Cells of a line.
         zone: The reader's zone.
     """
-    head = f"{time_of(kept, zone)} {safe_text(str(kept.message['Subject']), width - 6)}"
+    head = f"{safe_text(str(kept.message['Subject']), width)}\n  {time_of(kept, zone)}  "
     code = code_line(kept)
     if code:
-        return Content.assemble(head, "\n      ", (code, "bold"))
+        return Content.assemble(head, (code, "bold"))
     first = " ".join(text_of(kept.message).partition("\n\n")[0].split())
-    return Content.assemble(head, "\n      ", safe_text(first, width - 6))
+    return Content.assemble(head, safe_text(first, width - _BEFORE))
 
 
 def whole(kept: Kept) -> Content:

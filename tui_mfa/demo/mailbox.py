@@ -19,14 +19,14 @@ from tui_mfa.domain.secret import Secret
 from tui_mfa.mail.memory import Kept, MemoryMailer
 from tui_mfa.security.system import SystemClock
 
-WIDTH = 35
+WIDTH = 36
 """Cells of a line in the list, on a panel of 40 columns."""
 
 HINT = f"{keys.label(keys.MAILED_CODE)} types the newest code · {keys.label(keys.MAIL)} opens"
 
 
 class MailList(OptionList):
-    """The mails: time and subject, and below them the code or how the text begins."""
+    """The mails: the subject, and below it the time with the code or how the text begins."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "Read", id="mailbox.read", tooltip="Read the whole mail"),
