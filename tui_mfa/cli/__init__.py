@@ -1,0 +1,23 @@
+"""The command line: ``tui-mfa`` without arguments is the portal, with a word it is a command."""
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+INTERRUPTED = 130
+"""Exit status after Ctrl+C: 128 and the number of SIGINT, as a shell shows it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and end the process with its exit status.
+
+    Args:
+        arguments: What follows the program's name; ``sys.argv`` when not given.
+    """
+    try:
+        from tui_mfa.cli.run import run
+
+        status = run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    sys.exit(status)

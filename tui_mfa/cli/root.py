@@ -1,0 +1,74 @@
+"""The command ``tui-mfa`` itself: its options, its nouns, and the portal when no noun is given."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from tui_mfa import __version__
+from tui_mfa.cli.context import Cli
+from tui_mfa.cli.lazy import Later, LazyGroup
+
+_COMMANDS = {
+    "demo": Later("tui_mfa.cli.demo", "demo", "Try it: a seeded account, a phone and a mailbox; nothing is kept."),
+    "accounts": Later("tui_mfa.cli.accounts", "accounts", "Add, look at, close, open and delete accounts."),
+    "mfa": Later("tui_mfa.cli.mfa", "mfa", "Two-factor authentication of an account."),
+    "events": Later("tui_mfa.cli.events", "events", "The security events of an account."),
+    "outbox": Later("tui_mfa.cli.outbox", "outbox", "The mails that were written to a folder instead of sent."),
+    "doctor": Later("tui_mfa.cli.doctor", "doctor", "Check files, accounts, mail, clock and terminal."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    later=_COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=(
+        "Every setting can also be given as a variable (TUI_MFA_DATA_DIR) or in the settings file. Exit status: "
+        "0 done, 1 refused by a rule, 2 usage or settings, 3 the store or mail is unavailable."
+    ),
+)
+@click.option("--data-dir", metavar="FOLDER", help="Where accounts and the outbox live.")
+@click.option("--key-file", metavar="FILE", help="The keys that open what is stored.")
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="The settings file, tui-mfa.toml.")
+@click.option("--theme", metavar="NAME", help="How the portal and the demo look.")
+@click.version_option(__version__, prog_name="tui-mfa")
+@click.pass_context
+def root(ctx: click.Context, /, config: Path | None, **options: str | None) -> None:
+    """The account page you reach from a terminal.
+
+    Without a command, the portal opens on this terminal.
+    """
+    cli = ctx.ensure_object(Cli)
+    cli.options = dict(options)
+    cli.config = config
+    if ctx.invoked_subcommand is None:
+        ctx.exit(_open_portal(cli))
+
+
+def require_terminal(what: str) -> None:
+    """Refuse to draw where there is no terminal.
+
+    Args:
+        what: What would be drawn.
+
+    Raises:
+        click.UsageError: Input or output is redirected.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError(
+            f"{what} needs a terminal for both input and output. For scripts there are commands, such as: "
+            "tui-mfa accounts list --json"
+        )
+
+
+def _open_portal(cli: Cli) -> int:
+    require_terminal("The portal")
+    settings, services = cli.settings, cli.services
+    from tui_mfa.cli import log
+
+    log.to_file(settings.data_dir)
+    from tui_mfa.portal import open_portal
+
+    return open_portal(settings, services)
