@@ -15,6 +15,7 @@ from tui_mfa.domain.login.model import Session
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.two_factor import flows as two_factor
 from tui_mfa.domain.two_factor.model import NewRecoveryCodes
+from tui_mfa.domain.two_factor.rules import PROOF_GROUPS
 from tui_mfa.presentation import as_content, day
 from tui_mfa.screens.base import UseCaseModal
 from tui_mfa.screens.context import Context
@@ -235,7 +236,7 @@ class ProofModal(UseCaseModal[bool]):
         with Vertical(classes="modal") as box:
             box.border_title = as_content("Did you save the secret?")
             yield Static(
-                f"Type characters {first}–{last} of the secret: group {last // GROUP} of the groups of four.",
+                f"Type characters {first}–{last} of the secret (group {last // GROUP} of {PROOF_GROUPS}).",
                 markup=False,
             )
             yield Static(

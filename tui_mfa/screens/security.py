@@ -23,8 +23,8 @@ LINKS: Final = (
 )
 """Id, label and tooltip of the links below the sections."""
 
-LINKS_WIDTH: Final = sum(len(label) for _id, label, _tip in LINKS) + 3 * (len(LINKS) - 1)
-"""Cells that the links take in one row, with the dots between them."""
+LINKS_WIDTH: Final = sum(len(label) for _id, label, _tip in LINKS) + 3 * (len(LINKS) - 1) + 1
+"""Cells that the links take in one row, with the dots between them and their margin."""
 
 LOADING: Final = "Loading…"
 """State of a section before the account is read."""

@@ -19,10 +19,10 @@ from tui_mfa.screens.messages import OverviewLoaded
 from tui_mfa.screens.modals import ConfirmChoiceModal
 from tui_mfa.widgets.status_line import StatusLine
 
-FROM_WIDTH = 24
+FROM_WIDTH = 22
 """Cells of the origin in the table; the line below shows all of it."""
 
-HERE = "● this one"
+HERE = "●"
 """Marks the session that the person is in."""
 
 
@@ -41,7 +41,7 @@ def factor_words(factor: str) -> str:
     Args:
         factor: As the session keeps it.
     """
-    return {"email": "mailed code", "authenticator": "authenticator app"}.get(factor, factor)
+    return {"email": "mailed code", "authenticator": "app"}.get(factor, factor)
 
 
 class SessionsScreen(SessionPage):
@@ -195,4 +195,4 @@ class SessionsScreen(SessionPage):
     def _summary(others: int) -> str:
         if not others:
             return "This is the only session."
-        return f"{others + 1} sessions are open, this one and {others} other{'' if others == 1 else 's'}."
+        return f"{others + 1} sessions are open: this one ({HERE}) and {others} other{'' if others == 1 else 's'}."
