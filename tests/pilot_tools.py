@@ -1,41 +1,78 @@
-"""Waiting for the screens, and reading them."""
+"""What pilot tests of whole pages share: an app on real services, waiting for a condition, reading the screen."""
 
-import asyncio
-import time
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC
 from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input, Static
+from textual.worker import WorkerCancelled
 
-PATIENCE = 30
-"""Seconds after which a condition counts as never met; a busy machine is no failure."""
+from tests.fakes import ORIGIN
+from tui_mfa.app import MfaApp
+from tui_mfa.domain.ports import Services
+from tui_mfa.screens.context import Context
+from tui_mfa.widgets.status_line import StatusLine
+
+ROUNDS = 400
+"""Looks at a condition before a test gives up; each lets every queue run empty."""
+
+
+def make_app(services: Services, mail_note: str = "") -> MfaApp:
+    """Return the portal on the services of a test."""
+    return MfaApp(Context(services=services, origin=ORIGIN, zone=UTC, mail_note=mail_note))
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Let all workers end and all messages be handled."""
+    with suppress(WorkerCancelled):  # its page was left meanwhile
+        await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
-    """Let the app work until a condition holds.
-
-    Args:
-        pilot: Drives the app.
-        condition: Looked at whenever the app has nothing to do.
-    """
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        await pilot.pause()
+    """Wait until a condition holds, however slow the machine is; fail with what is on the screen."""
+    for _ in range(ROUNDS):
         if condition():
             return
-        if time.monotonic() > deadline:
-            raise AssertionError(f"this never came true, and the screen shows:\n{screen_text(pilot.app)}")
-        # Gives threads the processor; the condition decides, not the time.
-        await asyncio.sleep(0.005)
+        await settle(pilot)
+    raise AssertionError("it never came to that; on the screen:\n" + screen_text(pilot.app))
 
 
-async def until_shown(pilot: Pilot[Any], text: str) -> None:
-    """Let the app work until a text is on the screen."""
-    await until(pilot, lambda: text in screen_text(pilot.app))
+async def until_page(pilot: Pilot[Any], page: type[Screen[Any]]) -> None:
+    """Wait until a page is on top and has settled."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, page) and pilot.app.screen.is_mounted)
+    await settle(pilot)
+
+
+async def type_text(pilot: Pilot[Any], text: str) -> None:
+    """Type a text key by key."""
+    await pilot.press(*("space" if key == " " else key for key in text))
+
+
+def rows(app: App[Any]) -> list[str]:
+    """Return the screen's text, row by row."""
+    return ["".join(segment.text for segment in strip).rstrip() for strip in app.screen._compositor.render_strips()]
 
 
 def screen_text(app: App[Any]) -> str:
-    """Return what the topmost screen shows, row by row."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+    """Return the screen's text with line breaks and runs of spaces as one space, to look for whole sentences."""
+    return " ".join("\n".join(rows(app)).split())
+
+
+def status(app: App[Any]) -> str:
+    """Return what the page's status line says."""
+    return shown(app, "StatusLine") if app.screen.query(StatusLine) else ""
+
+
+def shown(app: App[Any], selector: str) -> str:
+    """Return the text of a Static on the page."""
+    return str(app.screen.query_one(selector, Static).visual)
+
+
+def inputs(app: App[Any]) -> list[Input]:
+    """Return every input of every page of the present mode, to be looked at when they are gone."""
+    return [field for page in app.screen_stack for field in page.query(Input)]

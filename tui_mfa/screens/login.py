@@ -23,7 +23,7 @@ from tui_mfa.widgets.password_input import PasswordInput
 from tui_mfa.widgets.text_input import TextInput
 from tui_mfa.widgets.wait_line import WaitLine
 
-PADLOCK = " ▄▀▀▄\n▐████▌\n▐██▄█▌"
+PADLOCK = " ▄▀▀▄\n▐█▛▜█▌\n▐█▙▟█▌"
 """The sign beside the name of the service: six columns, three rows."""
 
 
@@ -38,6 +38,15 @@ class LoginScreen(PageScreen):
     CSS_PATH = "login.tcss"
     AUTO_FOCUS = "#name"
     BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority, as for Tab: a password that comes in one piece behind name and Enter must not land in the name.
+        Binding(
+            "enter",
+            "go_to_password",
+            show=False,
+            priority=True,
+            id="login.next",
+            tooltip="From the name to the password",
+        ),
         Binding("ctrl+q", "app.quit", "Quit", id="login.quit", tooltip="Leave the program"),
     ]
     HELP = (
@@ -76,7 +85,7 @@ class LoginScreen(PageScreen):
             yield from self._compose_brand()
             yield Static(as_content(self._message), id="message", markup=False)
             with Vertical(id="welcome"):
-                yield Static("Welcome. There is no account here yet. Create the first one.", markup=False)
+                yield Static("Welcome. There is no account here yet.\nCreate the first one.", markup=False)
                 yield Button("Create an account", id="create-first", variant="primary", compact=True)
             yield Label("Username or e-mail", classes="label", markup=False)
             yield TextInput(id="name", max_length=EMAIL_MAX, tooltip="The name of your account, or its e-mail address")
@@ -107,7 +116,9 @@ class LoginScreen(PageScreen):
         self.look_at_door()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer no way back: there is nothing below."""
+        """Offer no way back, since there is nothing below; let Enter alone outside of the name."""
+        if action == "go_to_password":
+            return self.focused is not None and self.focused.id == "name"
         return False if action == "back" else super().check_action(action, parameters)
 
     @work(thread=True, group="door", exclusive=True, exit_on_error=False)
@@ -128,14 +139,14 @@ class LoginScreen(PageScreen):
         event.stop()
         self.query_one("#create").display = event.is_open and not event.empty
         self.query_one("#welcome").display = event.empty
+        self.set_class(event.empty, "-welcome")
         name = self.query_one("#name", TextInput)
         if event.empty and self.focused is name and not name.value:
             self.query_one("#create-first").focus()
 
-    @on(Input.Submitted, "#name")
-    def go_to_password(self) -> None:
-        """Move on to the password."""
-        self.query_one("#password").focus()
+    def action_go_to_password(self) -> None:
+        """Move on to the password, at once: ``Widget.focus`` would let the next keys through to the name."""
+        self.set_focus(self.query_one("#password"))
 
     @on(Input.Submitted, "#password")
     @on(Button.Pressed, "#log-in")

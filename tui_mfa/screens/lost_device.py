@@ -155,7 +155,8 @@ class LostDeviceScreen(LoginStep):
     def count(self, event: Input.Changed) -> None:
         """Say how many characters of the secret are there."""
         typed = sum(not character.isspace() and character not in "-=" for character in event.value)
-        self.query_one("#secret-count", Static).update(f"{typed} of {SECRET_CHARACTERS} characters")
+        for hint in self.query("#secret-count").results(Static):  # gone when this was posted on the way out
+            hint.update(f"{typed} of {SECRET_CHARACTERS} characters")
 
     @on(Input.Submitted, "#recovery-code")
     @on(Button.Pressed, "#use-code")

@@ -26,7 +26,7 @@ NAME_WIDTH = 40
 OUTBOX = "Mail is not sent from here: read it with `tui-mfa outbox show`."
 """Where the mail is when it does not go to people."""
 
-NO_MAIL = "No mail after a minute? Look in the spam folder, check the address, then Resend."
+NO_MAIL = "Only the newest mail counts. None after a minute? Look in the spam folder, check the address, then Resend."
 """What to do when it does not come."""
 
 
@@ -196,7 +196,7 @@ class MailedCodeForm(Vertical):
             return "no resends left; for more, start again"
         left = "1 resend left" if self._resends_left == 1 else f"{self._resends_left} resends left"
         when_ = f"in {wait_words(wait)} · " if wait and not self._sending else ""
-        return f"{when_}{left} · only the newest mail counts"
+        return f"{when_}{left}"
 
     def _address(self) -> str:
         if self._owed.masked_address is not None:
