@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.actions import SkipAction
 from textual.binding import Binding
+from textual.widgets import Input
 
 from tui_mfa.domain.secret import Secret
 from tui_mfa.widgets.text_input import TextInput
@@ -67,6 +68,16 @@ class PasswordInput(TextInput):
         self.clear()
         self.password = True
         return password
+
+    def on_unmount(self) -> None:
+        """Forget the password when the widget goes; a screen that goes no longer reaches its widgets."""
+        with self.prevent(Input.Changed):
+            self.clear()
+
+    def on_unmount(self) -> None:
+        """Leave no password behind in a widget that is gone: its page cannot reach it any more when it goes itself."""
+        with self.prevent(self.Changed):
+            self.take()
 
     def action_toggle_reveal(self) -> None:
         """Show the password, or hide it again."""
