@@ -76,11 +76,6 @@ class ConfirmModal(MailingModal[bool]):
         """Ask which factor is wanted."""
         self._begin()
 
-    def on_unmount(self) -> None:
-        """Leave no password behind."""
-        for field in self.query(PasswordInput):
-            field.clear()
-
     @on(Begun)
     async def ask_for_factor(self, event: Begun) -> None:
         """Show the field of the current factor, and mail a code when it is one that comes by mail."""
