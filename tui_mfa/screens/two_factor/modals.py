@@ -138,7 +138,9 @@ class UriModal(ModalScreen[None]):
             box.border_title = "Provisioning URI"
             yield Static("For a password manager or a command line. It holds the secret.", classes="hint", markup=False)
             yield SecretText(self._uri, size=len(self._uri), id="uri-text")
-            yield Static("Select it with the mouse to copy it (hold Shift in most terminals).", classes="hint")
+            yield Static(
+                "Select it with the mouse to copy it (hold Shift in most terminals).", classes="hint", markup=False
+            )
             with Horizontal(classes="buttons"):
                 yield Button("Close", id="close", compact=True)
 

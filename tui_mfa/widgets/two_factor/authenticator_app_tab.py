@@ -4,6 +4,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Button, Static
 
 from tui_mfa.domain.two_factor.model import NewSecret
@@ -27,6 +28,9 @@ class AuthenticatorAppTab(Vertical):
     class SetUpRequested(Message):
         """The person wants a new secret."""
 
+    since: reactive[str] = reactive("")
+    """Since when the authenticator is in force, in words; empty when there is none."""
+
     def compose(self) -> ComposeResult:
         """Start with the words."""
         with Vertical(id="app-words"):
@@ -34,27 +38,23 @@ class AuthenticatorAppTab(Vertical):
             yield Static(INTRODUCTION, id="app-state", markup=False)
             yield Button("Set up", id="app-set-up", variant="primary", compact=True)
 
-    def show_words(self, since: str | None) -> None:
-        """Show the words: what it is, or since when it is on.
-
-        Args:
-            since: When the authenticator was enabled, in words; ``None`` when there is none.
-        """
-        self.query(EnrolForm).remove()
-        self.query_one("#app-words").display = True
-        state, button = self.query_one("#app-state", Static), self.query_one("#app-set-up", Button)
-        if since is None:
-            state.update(INTRODUCTION)
-            button.label = "Set up"
-        else:
-            state.update(as_content(f"● The Authenticator App is on since {since}."))
-            button.label = "Replace"
+    def watch_since(self, since: str) -> None:
+        """Say what it is, or since when it is on."""
+        if self.is_mounted:
+            state = f"● The Authenticator App is on since {since}." if since else INTRODUCTION
+            self.query_one("#app-state", Static).update(as_content(state))
+            self.query_one("#app-set-up", Button).label = "Replace" if since else "Set up"
 
     def show_secret(self, new_secret: NewSecret, drawing: Drawing) -> None:
         """Show a new secret to be scanned; one that was shown before goes."""
         self.query(EnrolForm).remove()
         self.query_one("#app-words").display = False
         self.mount(EnrolForm(new_secret, drawing))
+
+    def hide_secret(self) -> None:
+        """Show the words again."""
+        self.query(EnrolForm).remove()
+        self.query_one("#app-words").display = True
 
     @on(Button.Pressed, "#app-set-up")
     def request_set_up(self, event: Button.Pressed) -> None:

@@ -1,6 +1,6 @@
 """A new secret on one screen: the QR code beside the text, and the field for the first code."""
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -20,6 +20,10 @@ STEPS = (
     "2. Enter the six digits that the app shows, here, before they change.",
     "3. Whenever you log in, you are asked for the six digits that the app shows then.",
 )
+WORDS_WIDTH = 28
+"""Columns that the words beside the code need: those of the line with the field."""
+WORDS_ROWS = 14
+"""Rows that the words below the code need."""
 HINTS = "s save to file   c copy\nu show URI   f larger code\n? help   esc back"
 """Where the terminal has no row left for the footer."""
 
@@ -50,10 +54,13 @@ class EnrolForm(Horizontal):
         uris = tuple(uri.reveal() for uri in self._new_secret.uris)
         yield QRCode(uris, drawing=self._drawing, id="code-picture")
         with Vertical(id="words"):
+            yield Static("", id="no-room", markup=False)
             yield Static("Two Factor Authentication", classes="heading", markup=False)
             if self._new_secret.replaces:
-                yield Static("Your present app stays valid until the new one is validated.", classes="hint air")
-            yield Static("Scan the code with your Authenticator App", markup=False)
+                yield Static(
+                    "Your present app stays valid until the new one is validated.", classes="hint air", markup=False
+                )
+            yield Static("Scan the code with your Authenticator App", id="scan", markup=False)
             yield Static("OR", id="or", markup=False)
             yield Static("Enter this code in your Authenticator App to setup Two factor Authentication", markup=False)
             yield SecretText(self._new_secret.secret, per_line=5, id="secret-text")
@@ -79,8 +86,30 @@ class EnrolForm(Horizontal):
             yield Static(HINTS, id="hints", markup=False)
 
     def on_mount(self) -> None:
-        """Let the person type the code at once."""
+        """Let the person type the code at once, and see what comes of it."""
         self.query_one(OtpInput).focus()
+        self.watch(self.query_one(StatusLine), "kind", self._show_status, init=False)
+
+    def _show_status(self) -> None:
+        self.call_after_refresh(self.query_one(StatusLine).scroll_visible)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Put the code beside the words, else above them, else say which window it needs."""
+        width, height = event.size
+        code = self.query_one(QRCode)
+        columns, rows = code.needed
+        beside = columns + WORDS_WIDTH <= width and rows <= height
+        above = not beside and columns <= width and rows + WORDS_ROWS <= height
+        self.set_class(above, "-above")
+        self.set_class(not (beside or above), "-no-room")
+        code.styles.max_width = width if above else width - WORDS_WIDTH
+        code.styles.max_height = height - WORDS_ROWS if above else height
+        window = self.app.size
+        least = f"{columns + WORDS_WIDTH + window.width - width}×{rows + window.height - height}"
+        self.query_one("#no-room", Static).update(
+            f"The code needs a window of {least} characters; this one has {window.width}×{window.height}. "
+            "Enlarge it, press f for the code alone, or type the secret."
+        )
 
     @on(OtpInput.Completed)
     def take_code(self, event: OtpInput.Completed) -> None:
