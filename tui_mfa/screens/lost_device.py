@@ -40,7 +40,18 @@ MAILBOX = (
 """For those whose codes come by mail."""
 
 
-class SavedSecretInput(TextInput):
+class WipedInput(TextInput):
+    """An input for what nobody else should see; it is empty when it goes."""
+
+    ALLOW_SELECT = False
+
+    def on_unmount(self) -> None:
+        """Leave nothing behind."""
+        with self.prevent(Input.Changed):
+            self.clear()
+
+
+class SavedSecretInput(WipedInput):
     """An input for the saved secret; a paste of several lines is one secret."""
 
     def paste_text(self, text: str) -> None:
@@ -128,7 +139,7 @@ class LostDeviceScreen(LoginStep):
         return [
             Static(f"Type one of your recovery codes: {self._set_words()}.", markup=False),
             Label("Recovery code", classes="label", markup=False),
-            TextInput(placeholder="XXXX-XXXX-XXXX-XXXX", id="recovery-code", max_length=64, select_on_focus=False),
+            WipedInput(placeholder="XXXX-XXXX-XXXX-XXXX", id="recovery-code", max_length=64, select_on_focus=False),
             Static("Small letters will do, and hyphens may be left out. The code is used up.", classes="hint"),
             Horizontal(Button("Log in", id="use-code", variant="primary", compact=True), classes="buttons"),
         ]
@@ -163,7 +174,7 @@ class LostDeviceScreen(LoginStep):
     def use_code(self) -> None:
         """Have the recovery code judged."""
         services, handle = self.context.services, self._owed.handle
-        code = Secret(self.query_one("#recovery-code", TextInput).value)
+        code = Secret(self.query_one("#recovery-code", Input).value)
         self.check(lambda: self.Recovered(recovery.use_code(services, handle, code)))
 
     @on(Input.Submitted, "#secret")
@@ -171,14 +182,14 @@ class LostDeviceScreen(LoginStep):
     def use_secret(self) -> None:
         """Have the saved secret judged."""
         services, handle = self.context.services, self._owed.handle
-        secret = Secret(self.query_one("#secret", TextInput).value)
+        secret = Secret(self.query_one("#secret", Input).value)
         self.check(lambda: self.Recovered(recovery.use_secret(services, handle, secret)))
 
     @on(Recovered)
     def open_session(self, event: Recovered) -> None:
         """Hand the session to the app."""
         event.stop()
-        self._wipe()
+        self.query_one(WipedInput).clear()
         self.post_message(SessionOpened(event.logged_in))
 
     def action_back(self) -> None:
@@ -189,8 +200,7 @@ class LostDeviceScreen(LoginStep):
             self.call_next(self.show_choice)
 
     async def show_choice(self) -> None:
-        """Put the choice back into its place, and forget what was typed."""
-        self._wipe()
+        """Put the choice back into its place; what was typed is gone."""
         self.status.clear()
         await self.show_step(*self._choice())
         self.query_one("#ways").focus()
@@ -201,16 +211,8 @@ class LostDeviceScreen(LoginStep):
             self.leave(error.user_message)
             return
         self.wait_line.refusal(error)
-        for field in self.query(TextInput):
+        for field in self.query(WipedInput):
             field.focus()
-
-    def on_unmount(self) -> None:
-        """Leave no secret behind."""
-        self._wipe()
-
-    def _wipe(self) -> None:
-        for field in self.query(TextInput):
-            field.clear()
 
 
 def _way(name: str, detail: str) -> Content:

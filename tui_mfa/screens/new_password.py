@@ -37,8 +37,8 @@ def length_hint(size: int) -> str:
 class NewPasswordFields(Vertical):
     """Two password fields side by side, and one line under them for the length or for what is wrong.
 
-    The passwords stay in the fields when another field is refused; the page calls ``wipe`` when it is done, and
-    leaving the page wipes them as well.
+    The passwords stay in the fields when another field is refused; the page calls ``wipe`` when it is done. Fields
+    that go with their page wipe themselves.
 
     Args:
         id: The widget's id.
@@ -95,10 +95,6 @@ class NewPasswordFields(Vertical):
         """Empty both fields."""
         for field in self.query(PasswordInput):
             field.take()
-
-    def on_unmount(self) -> None:
-        """Leave no password behind."""
-        self.wipe()
 
     @on(Input.Changed)
     def follow_length(self, event: Input.Changed) -> None:

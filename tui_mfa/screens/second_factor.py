@@ -174,7 +174,13 @@ class SecondFactorScreen(LoginStep):
         from tui_mfa.screens.lost_device import LostDeviceScreen  # noqa: PLC0415 - loaded when it is needed
 
         page = LostDeviceScreen(self.context, self.owed)
-        self.app.push_screen(page, lambda _: self.leave(page.farewell) if page.farewell else None)
+        self.app.push_screen(page, lambda _: self._come_back(page.farewell))
+
+    def _come_back(self, farewell: str) -> None:
+        if farewell:
+            self.leave(farewell)
+        else:
+            self.query_one("#code").focus()
 
     def _heading(self) -> str:
         return "Prove your e-mail address" if self.owed.verifying else "Second factor"
