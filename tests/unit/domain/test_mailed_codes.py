@@ -16,7 +16,6 @@ from tests.fakes import (
     enter,
     log_in,
     mailed,
-    mailer_of,
     mails,
     make_account,
     make_keys,
@@ -263,4 +262,3 @@ def test_confirm_uses_the_right_counter() -> None:
     tries = services.store.get(account.id).tries
     assert tries[Factor.EMAIL].in_a_row == 0
     assert tries[Factor.RESET_CODE].in_a_row == 1
-    assert mailer_of(services).kept
