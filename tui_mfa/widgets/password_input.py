@@ -74,11 +74,6 @@ class PasswordInput(TextInput):
         with self.prevent(Input.Changed):
             self.clear()
 
-    def on_unmount(self) -> None:
-        """Leave no password behind in a widget that is gone: its page cannot reach it any more when it goes itself."""
-        with self.prevent(self.Changed):
-            self.take()
-
     def action_toggle_reveal(self) -> None:
         """Show the password, or hide it again."""
         self.password = not self.password
