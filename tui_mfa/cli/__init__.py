@@ -1,5 +1,6 @@
 """The command line: ``tui-mfa`` without arguments is the portal, with a word it is a command."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -14,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: What follows the program's name; ``sys.argv`` when not given.
     """
+    gc.disable()  # a command is over before collecting pays; the portal turns it on again
     try:
         from tui_mfa.cli.run import run
 

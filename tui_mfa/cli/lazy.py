@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -53,6 +52,8 @@ class LazyGroup(click.Group):
         """Return the command of the first word; for an unknown one, name the nearest."""
         name = args[0]
         if name not in self._later:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, self._later, n=1)
             hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(self._later)}."
             ctx.fail(f"There is no command {name!r}.{hint}")

@@ -6,6 +6,7 @@ prints a resume token, which stands for its session, and ``confirm`` takes that 
 
 import base64
 import binascii
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -80,7 +81,7 @@ def confirm(cli: Cli, name: str, code: str, resume: str | None, keep_sessions: b
     except DomainError as error:
         if (isinstance(error, WrongCode) and error.tries_left != 0) or error.code == "invalid_input":
             raise  # the same secret and the same token stand for another try
-        cli.next_step = "tui-mfa mfa enable-app NAME"
+        cli.next_step = f"tui-mfa mfa enable-app {quote(name)}"
         login.log_out(cli.services, session)
         raise
     _hand_over(cli, done, end_others(cli, session, keep=keep_sessions))

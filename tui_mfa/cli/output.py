@@ -8,10 +8,12 @@ from typing import TextIO
 from click.exceptions import Exit
 
 from tui_mfa.domain.secret import Secret
-from tui_mfa.presentation import safe_text
 
 LINE_MAX = 2000
 """Cells of one line; nothing that is meant to be read is longer."""
+
+CELL_MAX = 80
+"""Terminal cells of one column; the names of files in the outbox fit."""
 
 NOBODY_READS = 141
 """Exit status when the reader of a pipe has gone: 128 and the number of SIGPIPE, as a shell shows it."""
@@ -30,6 +32,8 @@ class Output:
 
     def prompt(self, text: str) -> None:
         """Write a question to standard error; the answer is typed on the same line."""
+        from tui_mfa.presentation import safe_text
+
         _write(sys.stderr, safe_text(text))
 
     def data(self, *lines: str) -> None:
@@ -55,11 +59,13 @@ class Output:
 
         Args:
             head: The names of the columns.
-            rows: The cells; a text from people is cut at 40 cells.
+            rows: The cells; each is cut at ``CELL_MAX``, and an empty one shown as a hyphen.
         """
         from rich.cells import cell_len
 
-        lines = [head, *([safe_text(cell, 40) if cell else "-" for cell in row] for row in rows)]
+        from tui_mfa.presentation import safe_text
+
+        lines = [head, *([safe_text(cell, CELL_MAX) if cell else "-" for cell in row] for row in rows)]
         widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
         _write(
             sys.stdout,
@@ -74,6 +80,8 @@ class Output:
 
 
 def _harmless(lines: Iterable[str]) -> str:
+    from tui_mfa.presentation import safe_text
+
     return "".join(f"{safe_text(line, LINE_MAX)}\n" for text in lines for line in text.split("\n"))
 
 

@@ -1,5 +1,6 @@
 """The command ``tui-mfa`` itself: its options, its nouns, and the portal when no noun is given."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def root(ctx: click.Context, /, config: Path | None, **options: str | None) -> N
 
 
 def require_terminal(what: str) -> None:
-    """Refuse to draw where there is no terminal.
+    """Refuse to draw where there is no terminal, and get ready for a long run where there is one.
 
     Args:
         what: What would be drawn.
@@ -61,6 +62,7 @@ def require_terminal(what: str) -> None:
             f"{what} needs a terminal for both input and output. For scripts there are commands, such as: "
             "tui-mfa accounts list --json"
         )
+    gc.enable()  # what draws runs for long
 
 
 def _open_portal(cli: Cli) -> int:
