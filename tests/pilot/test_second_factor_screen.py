@@ -293,9 +293,9 @@ async def test_an_attempt_that_ends_under_the_help_leads_to_the_login_when_the_h
         page = app.screen
         assert isinstance(page, SecondFactorScreen)
         clock_of(services).advance(minutes=11)
-        page.judge(Secret("123456"))
         await pilot.press("f1")
         await until_page(pilot, HelpModal)
+        page.judge(Secret("123456"))
         await until(pilot, lambda: not page.busy)
         await settle(pilot)
         assert isinstance(app.screen, HelpModal)
