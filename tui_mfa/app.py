@@ -29,6 +29,8 @@ KEEP_ALIVE = 60
 IDLE_CHECK = 5
 """Seconds between two looks at the time of the last key."""
 
+_LOGIN_CSS = Path(__file__).with_name("screens") / "login.tcss"
+
 
 class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     """One person's portal in one terminal.
@@ -42,6 +44,7 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     # Whole, since Textual would look for a bare name beside a subclass.
     CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name("app.tcss")]
     ENABLE_COMMAND_PALETTE = True
+    DEFAULT_MODE = "login-0"
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, so that the keys that come right behind them in one piece reach the new field: a password
         # manager types name, Tab and password at once, and none of it may land in a field that shows it.
@@ -56,7 +59,10 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         super().__init__()
         self.context = context
         self.session: Session | None = None
+        self.animation_level = "none"
         themes.register(self, theme)
+        # Read with the app's own: a stylesheet that comes later has all the others parsed once more.
+        self.stylesheet.read(_LOGIN_CSS)
         self._last_key = context.services.clock.now()
         self._last_note = self._last_key
         self._profiles = 0
@@ -69,11 +75,14 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         # Textual asks before the own themes are registered, too.
         return {name: known[name] for name in offered if name in known} if themes.DARK in known else known
 
+    def get_default_screen(self) -> Screen[None]:
+        """Return the login page: the first frame is its own, with no switch of modes before it."""
+        return self._login("")
+
     def on_mount(self) -> None:
-        """Show the login page, or the welcome where there is no account yet."""
-        self.animation_level = "none"
+        """Make the mode of the first login page one that can be dropped, and watch for idleness."""
+        self.add_mode(self.DEFAULT_MODE, partial(self._login, ""))
         self.set_interval(IDLE_CHECK, self.lock_when_idle)
-        self._open_login("")
 
     def side_panel(self) -> Widget | None:
         """Return what stands beside every page: nothing, except in the demo."""

@@ -252,4 +252,10 @@ def register(app: App[Any], chosen: str = DARK) -> None:
     for name, palette in zip(THEME_NAMES, (_DARK, _LIGHT, _HIGH_CONTRAST), strict=True):
         app.register_theme(_theme(name, palette))
     app.stylesheet.add_source(CONTRAST_CSS, read_from=(__file__, "CONTRAST_CSS"), is_default_css=False)
-    app.theme = chosen
+    # Setting `theme` would have every stylesheet parsed again for each of the first screens; nothing is drawn yet, so
+    # it is enough to put the theme in place of the default one.
+    app.set_reactive(App.theme, chosen)
+    dark = app.current_theme.dark
+    for name, there in {"-dark-mode": dark, "-light-mode": not dark, f"-theme-{chosen}": True}.items():
+        app.set_class(there, name, update=False)
+    app.stylesheet.set_variables(app.get_css_variables())
