@@ -11,10 +11,12 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 from textual.worker import WorkerCancelled
 
-from tests.fakes import ORIGIN
+from tests.fakes import ORIGIN, PASSWORD, mailer_of
 from tui_mfa.app import MfaApp
 from tui_mfa.domain.ports import Services
 from tui_mfa.screens.context import Context
+from tui_mfa.screens.login import LoginScreen
+from tui_mfa.screens.second_factor import SecondFactorScreen
 from tui_mfa.widgets.status_line import StatusLine
 
 ROUNDS = 400
@@ -76,3 +78,35 @@ def shown(app: App[Any], selector: str) -> str:
 def inputs(app: App[Any]) -> list[Input]:
     """Return every input of every page of the present mode, to be looked at when they are gone."""
     return [field for page in app.screen_stack for field in page.query(Input)]
+
+
+def focused(app: App[Any]) -> str | None:
+    """Return the id of the focused widget."""
+    return app.focused.id if app.focused is not None else None
+
+
+async def enter_password(pilot: Pilot[int], name: str = "jane") -> None:
+    """Go through the login page to the second factor."""
+    await until_page(pilot, LoginScreen)
+    await type_text(pilot, name)
+    await pilot.press("enter")
+    await type_text(pilot, PASSWORD)
+    await pilot.press("enter")
+    await until_page(pilot, SecondFactorScreen)
+
+
+async def until_mailed(pilot: Pilot[int], count: int = 1) -> None:
+    """Wait until so many mails are told about."""
+    page = pilot.app.screen
+    assert isinstance(page, SecondFactorScreen)
+    mailed = mailer_of(page.context.services).kept
+    await until(pilot, lambda: len(mailed) == count and not page.busy and "valid until" in screen_text(pilot.app))
+
+
+async def enter_code(pilot: Pilot[int], code: str) -> None:
+    """Type a code and wait for what comes of it."""
+    page = pilot.app.screen
+    assert isinstance(page, SecondFactorScreen)
+    await type_text(pilot, code)
+    await until(pilot, lambda: not page.busy)
+    await settle(pilot)
