@@ -48,7 +48,7 @@ def test_add_and_list() -> None:
 
 
 def test_set_password() -> None:
-    """S43, S60, S63: sessions end, the owner is told, the second factor is still asked."""
+    """S49, S60, S63: sessions end, the owner is told, the second factor is still asked."""
     services = make_services()
     account = make_account(services, method=Method.AUTHENTICATOR)
     session = log_in(services)

@@ -143,7 +143,7 @@ def test_next_registration_replaces_one_that_was_never_proved() -> None:
 
 
 def test_what_the_operator_made_is_not_replaced() -> None:
-    """S43: an account that waits for its first login, however long, belongs to the person it was made for."""
+    """S12: an account that waits for its first login, however long, belongs to the person it was made for."""
     services = make_services()
     made = make_account(services, verified=False)
     clock_of(services).advance(days=30)
@@ -155,7 +155,7 @@ def test_what_the_operator_made_is_not_replaced() -> None:
 
 
 def test_what_the_operator_took_over_is_not_replaced() -> None:
-    """S43: setting an address or a password makes a pending account a person's."""
+    """S12: setting an address or a password makes a pending account a person's."""
     services = make_services()
     register(services)
     operator.set_password(services, "jane", Secret(OTHER_PASSWORD))
