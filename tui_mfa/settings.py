@@ -90,8 +90,8 @@ class Settings:
             session_lifetime=self.session_lifetime,
         )
 
-    def timezone(self) -> tzinfo | None:
-        """Return the zone for dates on screen; ``None`` is the machine's own, as ``astimezone`` takes it."""
+    def timezone(self) -> tzinfo:
+        """Return the zone for dates on screen."""
         return zone(self.zone)
 
 

@@ -13,6 +13,7 @@ from tui_mfa.domain import names
 from tui_mfa.domain.errors import InvalidInput
 from tui_mfa.domain.mail_route import parse_mail_route
 from tui_mfa.domain.secret import Secret
+from tui_mfa.machine_zone import MachineZone
 
 TABS: Final = ("user-info", "invoices", "payment-options", "add-credits", "security", "service-quota")
 """The ids of the profile's tabs, in the order on screen."""
@@ -51,12 +52,12 @@ class Key:
     """Whether an error must not repeat the value."""
 
 
-def zone(name: str) -> tzinfo | None:
-    """Return a zone by its IANA name, ``None`` for the machine's own; ``ValueError`` for an unknown one."""
+def zone(name: str) -> tzinfo:
+    """Return a zone by its IANA name, or the machine's own; ``ValueError`` for an unknown one."""
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - only where a zone is named
 
     if name == LOCAL:
-        return None
+        return MachineZone()
     try:
         return ZoneInfo(name)
     except (KeyError, OSError) as error:  # a folder of the zone database counts as unknown too

@@ -1,12 +1,15 @@
 import subprocess
 import sys
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tui_mfa.domain.ports import Policy
+from tui_mfa.machine_zone import MachineZone
+from tui_mfa.presentation import when
 from tui_mfa.settings import Settings, SettingsError, load_settings
 from tui_mfa.settings_keys import KEYS, TABS, THEMES
 from tui_mfa.themes import THEME_NAMES
@@ -57,7 +60,7 @@ def test_the_defaults(home: Path) -> None:
     assert settings.tabs == TABS
     assert settings.theme == "tui-mfa-dark"
     assert settings.zone == "local"
-    assert settings.timezone() is None
+    assert isinstance(settings.timezone(), MachineZone)
     assert settings.policy() == Policy()
     assert not list(home.iterdir()), "reading settings makes no folder"
 
@@ -231,6 +234,18 @@ def test_the_policy_is_what_was_set() -> None:
         idle_lock=timedelta(minutes=5),
         session_lifetime=timedelta(hours=8),
     )
+
+
+def test_the_machine_s_zone_follows_its_summer_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    try:
+        zone = MachineZone()
+        assert when(datetime(2026, 1, 15, 11, 0, tzinfo=UTC), zone) == "2026-01-15 12:00 CET (11:00 UTC)"
+        assert when(datetime(2026, 7, 15, 11, 0, tzinfo=UTC), zone) == "2026-07-15 13:00 CEST (11:00 UTC)"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_named_zone_is_that_zone() -> None:

@@ -67,7 +67,7 @@ class Cli:
         """Return a moment for people, in their zone with UTC beside it."""
         from tui_mfa.presentation import when
 
-        return when(moment, self.settings.timezone() or moment.astimezone().tzinfo)
+        return when(moment, self.settings.timezone())
 
 
 def stamp(moment: datetime | None) -> str | None:

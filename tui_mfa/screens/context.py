@@ -19,7 +19,7 @@ class Context:
     origin: Origin
     """From where this person acts."""
     zone: tzinfo | None = None
-    """The person's time zone, shown beside UTC; ``None`` is the machine's own."""
+    """The person's time zone, shown beside UTC; ``None`` shows UTC alone."""
     drawing: Drawing = Drawing.HALF_BLOCKS
     """How this terminal can draw a QR code."""
     tabs: tuple[str, ...] = field(default=ALL_TABS)
