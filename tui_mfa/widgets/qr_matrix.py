@@ -4,35 +4,16 @@ Nothing here knows Textual. The choices (half blocks, which glyph, how much bord
 docstrings name what each one is for.
 """
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
-
-from qrcode.constants import ERROR_CORRECT_L
-from qrcode.main import QRCode as Encoder
-from qrcode.util import (
-    BIT_LIMIT_TABLE,
-    MODE_8BIT_BYTE,
-    MODE_ALPHA_NUM,
-    QRData,
-    length_in_bits,
-    optimal_data_chunks,
-)
 
 MAX_BORDER = 4
 """Light modules that ISO/IEC 18004 section 9.1 wants around the code; more would be wasted."""
 
 MIN_BORDER = 1
 """Light modules without which no decoder reads the code on a dark terminal."""
-
-SHORTEST_RUNS = (6, 11)
-"""Lengths from which a run of digits (6) or of capitals and digits (11) between other characters saves bits.
-
-Two segment headers, 4 + 8 bits and 4 + 10 (digits) or 4 + 9 (capitals), against 8 bits a character for 3⅓ or 5½
-(ISO/IEC 18004 section 7.4).
-"""
 
 Modules = tuple[tuple[bool, ...], ...]
 """A square of modules, row by row; True is dark."""
@@ -118,7 +99,9 @@ def side_of(uri: str) -> int:
     Raises:
         ValueError: The URI is longer than the largest code holds (2,953 bytes).
     """
-    return 17 + 4 * _plan(uri)[0]
+    from tui_mfa.widgets import qr_encoding  # noqa: PLC0415 - slow to load, and wanted with the first code only
+
+    return 17 + 4 * qr_encoding.plan(uri)[0]
 
 
 def modules_of(uri: str) -> Modules:
@@ -127,12 +110,9 @@ def modules_of(uri: str) -> Modules:
     Raises:
         ValueError: The URI is longer than the largest code holds (2,953 bytes).
     """
-    version, segments = _plan(uri)
-    encoder = Encoder(version=version, error_correction=ERROR_CORRECT_L)
-    for segment in segments:
-        encoder.add_data(segment)
-    encoder.make(fit=False)
-    return tuple(tuple(map(bool, row)) for row in encoder.modules)
+    from tui_mfa.widgets import qr_encoding  # noqa: PLC0415 - as above
+
+    return qr_encoding.encode(uri)
 
 
 def smallest(side: int, drawing: Drawing) -> tuple[int, int]:
@@ -207,31 +187,3 @@ def draw(modules: Modules, place: Arrangement) -> tuple[Row, ...]:
 def _is_utf8(name: str) -> bool:
     """Tell whether an encoding's name, however spelt, means UTF-8."""
     return name.lower().replace("-", "").replace("_", "") == "utf8"
-
-
-def _plan(uri: str) -> tuple[int, list[QRData]]:
-    """Return the smallest version for a URI and the segments that need the fewest bits in it."""
-    splits = [list(optimal_data_chunks(uri, minimum=length)) for length in SHORTEST_RUNS]
-    limits = BIT_LIMIT_TABLE[ERROR_CORRECT_L]
-    # The headers of segments grow at versions 10 and 27.
-    for first, last in ((1, 9), (10, 26), (27, 40)):
-        bits, segments = min(((_bits(split, first), split) for split in splits), key=lambda pair: pair[0])
-        version = bisect_left(limits, bits, first)
-        if version <= last:
-            return version, segments
-    raise ValueError("the URI is too long for a QR code")
-
-
-def _bits(segments: list[QRData], version: int) -> int:
-    """Count the bits of encoded segments, headers included (ISO/IEC 18004 section 7.4)."""
-    total = 0
-    for segment in segments:
-        count = len(segment)
-        total += 4 + length_in_bits(segment.mode, version)
-        if segment.mode == MODE_8BIT_BYTE:
-            total += 8 * count
-        elif segment.mode == MODE_ALPHA_NUM:
-            total += 11 * (count // 2) + 6 * (count % 2)
-        else:
-            total += 10 * (count // 3) + (0, 4, 7)[count % 3]
-    return total
