@@ -226,7 +226,7 @@ async def test_after_the_last_try_it_begins_anew_by_a_button() -> None:
         button = pilot.app.screen.query_one("#confirm", Button)
         assert str(button.label) == "Start again"
         assert button.has_focus
-        assert not pilot.app.screen.query("#code")
+        await until(pilot, lambda: not pilot.app.screen.query("#code"))
         clock_of(services).advance(minutes=6)
         await pilot.press("enter")
         await until_shown(pilot, "We sent a code to")

@@ -15,7 +15,7 @@ from tui_mfa.presentation import as_content
 from tui_mfa.screens.confirm import GuardedModal
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.mailed_code import MailedCodeForm
-from tui_mfa.screens.mailing import MailingModal
+from tui_mfa.screens.mailing import MailingModal, clear_out
 from tui_mfa.widgets.otp_input import OtpInput
 from tui_mfa.widgets.text_input import TextInput
 from tui_mfa.widgets.wait_line import WaitLine
@@ -80,8 +80,7 @@ class ChangeEmailModal(GuardedModal[bool], MailingModal[bool]):
         self.status.clear()
         place = self.query_one("#step", Vertical)
         place.query_one("#email").disabled = True
-        for form in place.query(MailedCodeForm):
-            await form.remove()
+        await clear_out(place, "MailedCodeForm")
         await place.mount(MailedCodeForm(self.context, event.owed))
         self.query_one("#go", Button).label = as_content("Change e-mail")
         self.mail_code()
@@ -127,7 +126,7 @@ class ChangeEmailModal(GuardedModal[bool], MailingModal[bool]):
 
     def _start_again(self) -> None:
         self.owed = None
-        self.query(MailedCodeForm).remove()
+        self.call_next(clear_out, self.query_one("#step"), "MailedCodeForm")
         self.query_one("#go", Button).label = as_content("Send code")
         field = self.query_one("#email", TextInput)
         field.disabled = False

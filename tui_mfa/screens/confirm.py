@@ -20,7 +20,7 @@ from tui_mfa.presentation import as_content
 from tui_mfa.screens.base import UseCaseModal
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.mailed_code import MailedCodeForm
-from tui_mfa.screens.mailing import MailingModal
+from tui_mfa.screens.mailing import MailingModal, clear_out
 from tui_mfa.widgets.otp_input import OtpInput
 from tui_mfa.widgets.password_input import PasswordInput
 from tui_mfa.widgets.step_bar import StepBar
@@ -83,7 +83,7 @@ class ConfirmModal(MailingModal[bool]):
         self.status.clear()
         self.query_one("#confirm", Button).label = as_content("Confirm")
         place = self.query_one("#factor", Vertical)
-        await place.remove_children()
+        await clear_out(place)
         if event.owed is None:
             return
         if event.owed.factor is Factor.EMAIL:
@@ -141,7 +141,7 @@ class ConfirmModal(MailingModal[bool]):
         """Tell it by the field it belongs to; after the last try offer to begin anew."""
         if isinstance(error, AttemptEnded):
             self._begun = False
-            self.query_one("#factor", Vertical).remove_children()
+            self.call_next(clear_out, self.query_one("#factor", Vertical))
             self.query_one("#confirm", Button).label = as_content("Start again")
             self.query_one("#confirm").focus()
             self.status.error(error.user_message)

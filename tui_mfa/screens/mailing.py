@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from textual import on
 from textual.message import Message
+from textual.widget import Widget
 
 from tui_mfa.domain.errors import AttemptEnded, DomainError
 from tui_mfa.domain.login import mailed_code
@@ -12,6 +13,17 @@ from tui_mfa.screens.base import UseCaseModal
 from tui_mfa.screens.mailed_code import MailedCodeForm
 
 R = TypeVar("R")
+
+
+async def clear_out(place: Widget, selector: str = "*") -> None:
+    """Remove what a place holds, and let it shrink: Textual keeps the height of a box whose children went.
+
+    Args:
+        place: The box.
+        selector: Which children.
+    """
+    await place.remove_children(selector)
+    place.refresh(layout=True)
 
 
 class MailingModal(UseCaseModal[R]):
