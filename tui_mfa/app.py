@@ -17,9 +17,7 @@ from textual.widget import Widget
 
 from tui_mfa import terminal, themes
 from tui_mfa.domain.errors import DomainError, SessionEnded
-from tui_mfa.domain.login import flows as login
 from tui_mfa.domain.login.model import LoggedIn, Session
-from tui_mfa.domain.profile import flows as profile
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import LogoutRequested, SessionLost, SessionOpened
 
@@ -154,12 +152,16 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         session, self.session = self.session, None
         terminal.forget_clipboard(self)
         if session is not None:
+            from tui_mfa.domain.login import flows as login  # noqa: PLC0415 - not needed at the start
+
             try:
                 await asyncio.to_thread(login.log_out, self.context.services, session)
             except DomainError as error:
                 self.report(error)
 
     async def _keep_alive(self, session: Session) -> None:
+        from tui_mfa.domain.profile import flows as profile  # noqa: PLC0415 - not needed at the start
+
         try:
             await asyncio.to_thread(profile.keep_alive, self.context.services, session)
         except SessionEnded as error:

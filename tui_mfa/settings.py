@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
@@ -172,13 +171,16 @@ def _from_arguments(arguments: Mapping[str, object], problems: list[str]) -> dic
 
 def _read_file(file: Path, must_be_there: bool, problems: list[str]) -> dict[str, Any]:
     """Return what a file holds; one that holds a login must be its owner's alone (S65)."""
+    if not must_be_there and not file.exists():
+        return {}
+    import tomllib  # noqa: PLC0415 - most starts have no file
+
     try:
         with file.open("rb") as stream:
             mode = os.fstat(stream.fileno()).st_mode
             values = tomllib.load(stream)
     except FileNotFoundError:
-        if must_be_there:
-            problems.append(f"The settings file {file} is not there.")
+        problems.append(f"The settings file {file} is not there.")
         return {}
     except OSError as error:
         problems.append(f"The settings file {file} cannot be read: {error.strerror}.")

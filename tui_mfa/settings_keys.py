@@ -54,10 +54,10 @@ class Key:
 
 def zone(name: str) -> tzinfo:
     """Return a zone by its IANA name, or the machine's own; ``ValueError`` for an unknown one."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only where a zone is named
-
     if name == LOCAL:
         return MachineZone()
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only where a zone is named
+
     try:
         return ZoneInfo(name)
     except (KeyError, OSError) as error:  # a folder of the zone database counts as unknown too

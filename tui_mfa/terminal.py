@@ -20,7 +20,7 @@ from textual import events
 from textual.app import App, ReturnType
 from textual.driver import Driver
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from tui_mfa.presentation import safe_text
@@ -57,7 +57,7 @@ def follow_focus(app: App[Any], widget: Widget) -> None:
         app: The running app.
         widget: The focused widget.
     """
-    if isinstance(widget, Input | TextArea):
+    if _has_caret(widget):
         return
 
     def place() -> None:
@@ -71,6 +71,14 @@ def follow_focus(app: App[Any], widget: Widget) -> None:
     place()
     # A widget that was just mounted, or scrolled into view, knows its place after the layout.
     app.call_after_refresh(place)
+
+
+def _has_caret(widget: Widget) -> bool:
+    if isinstance(widget, Input):
+        return True
+    from textual.widgets import TextArea  # noqa: PLC0415 - slow to load, and the first focus is on an Input
+
+    return isinstance(widget, TextArea)
 
 
 class VisibleCursor(App[ReturnType], Generic[ReturnType]):

@@ -1,4 +1,7 @@
-"""Mail as files in a folder of this machine, for portals without a mail server."""
+"""Mail as files in a folder of this machine, for portals without a mail server.
+
+Python's ``email`` is imported with the first mail: every start makes a mailer, and few send.
+"""
 
 import fcntl
 import os
@@ -9,15 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui_mfa.domain.errors import InvalidInput, MailUnavailable
 from tui_mfa.domain.ports import Clock, Mail
-from tui_mfa.mail.message import compose
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 KEEP: Final = 200
 """Files that stay; older ones are removed when a new one comes."""
@@ -67,6 +69,8 @@ class OutboxMailer:
 
     def send(self, mail: Mail) -> None:
         """Write one mail, or raise ``MailUnavailable`` (disk full, no rights, lax folder) or ``InvalidInput``."""
+        from tui_mfa.mail.message import compose  # noqa: PLC0415 - see the module's docstring
+
         now = self._clock.now().astimezone(UTC)
         domain = self._sender.rpartition("@")[2]
         message = compose(mail, self._sender, self._issuer, self._support, domain, now)
@@ -118,13 +122,17 @@ def list_outbox(folder: Path) -> list[OutboxEntry]:
     return entries
 
 
-def read_outbox(folder: Path, name: str) -> EmailMessage:
+def read_outbox(folder: Path, name: str) -> "EmailMessage":
     """Return one mail of the outbox.
 
     Raises:
         InvalidInput: When the name is not one that ``list_outbox`` gives (it may hold no path), or is gone.
         MailUnavailable: When the file cannot be read.
     """
+    from email import message_from_bytes  # noqa: PLC0415 - see the module's docstring
+    from email.message import EmailMessage  # noqa: PLC0415 - see the module's docstring
+    from email.policy import SMTP  # noqa: PLC0415 - see the module's docstring
+
     missing = InvalidInput("There is no such mail in the outbox.", field="name")
     if not _NAME.fullmatch(name):
         raise missing
