@@ -6,8 +6,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
+from tests.contrast import worst_contrast
 from tests.fakes import make_account, make_services, tags
 from tests.profile_host import enter, page, paste, profile, screen_text, until, until_shown
+from tui_mfa import themes
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.profile import flows
 from tui_mfa.domain.two_factor import flows as two_factor
@@ -154,3 +156,17 @@ async def test_its_buttons_open_the_modals(name: str, modal: type[object]) -> No
         await until(pilot, lambda: isinstance(pilot.app.screen, modal))
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is page(pilot))
+
+
+@pytest.mark.parametrize("theme", themes.THEME_NAMES)
+async def test_all_text_is_readable_while_something_is_edited(theme: str) -> None:
+    services = make_services()
+    make_account(services)
+    async with profile(services, enter(services)) as pilot:
+        pilot.app.theme = theme
+        await pilot.press("1")
+        await paste(pilot, field(pilot, "name"), "Jane")
+        await until(pilot, lambda: not button(pilot, "save").disabled)
+        await pilot.pause()
+        worst, where = worst_contrast(pilot.app)
+        assert worst >= 4.5, where
