@@ -32,6 +32,8 @@ PARAMS = {
     "address": "j•••@e•••.com",
     "set_id": "Q3",
     "factor": "authenticator",
+    "kind": "ED25519",
+    "fingerprint": "y/T0lvcqqtOXwd9JOTHlH9Fcbv1Pk3RmpMk2nEZWIlE",
 }
 
 HEADERS = [

@@ -11,6 +11,7 @@ from typing import Final
 
 from tui_mfa.domain.events import SecurityEvent, Tag
 from tui_mfa.domain.limits import Tries
+from tui_mfa.domain.ssh_keys.model import SshKey
 
 SCHEMA: Final = 1
 """The layout of a stored account; a file with a higher number is refused, one with a lower is migrated."""
@@ -230,6 +231,7 @@ class Account:
     unasked_mails: Tries = field(default_factory=Tries)
     """Mails that somebody without the password caused, with an hourly limit of their own: they lock nobody out."""
     profile: Profile = field(default_factory=Profile)
+    ssh_keys: list[SshKey] = field(default_factory=list)
     last_login: LastLogin | None = None
     failed_since_login: int = 0
     notices: list[Notice] = field(default_factory=list)

@@ -43,6 +43,9 @@ class Tag(StrEnum):
     EMAIL_CHANGE_ASKED = "email.change_asked"
     EMAIL_CHANGED = "email.changed"
     PROFILE_CHANGED = "profile.changed"
+    SSH_KEY_ADDED = "ssh_key.added"
+    SSH_KEY_RENAMED = "ssh_key.renamed"
+    SSH_KEY_DELETED = "ssh_key.deleted"
     MAIL_FAILED = "mail.failed"
 
 

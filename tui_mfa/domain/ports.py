@@ -138,6 +138,8 @@ class Template(StrEnum):
     EMAIL_CHANGED = "email_changed"
     WRONG_CODES = "wrong_codes"
     ACCOUNT_DISABLED = "account_disabled"
+    SSH_KEY_ADDED = "ssh_key_added"
+    SSH_KEY_DELETED = "ssh_key_deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,9 @@ WORDS: Final[Mapping[Tag, str]] = MappingProxyType(
         Tag.EMAIL_CHANGE_ASKED: "A new e-mail address was asked for",
         Tag.EMAIL_CHANGED: "E-mail address changed",
         Tag.PROFILE_CHANGED: "Name or company changed",
+        Tag.SSH_KEY_ADDED: "An SSH key was added",
+        Tag.SSH_KEY_RENAMED: "An SSH key was renamed",
+        Tag.SSH_KEY_DELETED: "An SSH key was deleted",
         Tag.MAIL_FAILED: "A mail could not be sent",
     }
 )

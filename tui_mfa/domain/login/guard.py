@@ -23,6 +23,9 @@ from tui_mfa.domain.tokens import hash_token, same
 CONFIRMATION_LIFE: Final = timedelta(minutes=5)
 """Age of a confirmation that still allows a change of method, e-mail, password or recovery codes (ASVS 7.5.1)."""
 
+KEY_CONFIRMATION_LIFE: Final = timedelta(minutes=15)
+"""Age of a confirmation that still allows adding an SSH key or an API token (S51)."""
+
 MAX_ATTEMPTS: Final = 10
 """Attempts of one account and purpose that are kept; more push out the oldest."""
 
@@ -173,15 +176,18 @@ def in_session(services: Services, session: Session) -> Iterator[tuple[Account, 
         raise SessionEnded("This account is no longer there.") from None
 
 
-def require_confirmation(record: SessionRecord, now: datetime, *, replacing: bool = False) -> None:
-    """Raise ``ConfirmationRequired`` unless password and factor were proved in the last five minutes.
+def require_confirmation(
+    record: SessionRecord, now: datetime, *, replacing: bool = False, life: timedelta = CONFIRMATION_LIFE
+) -> None:
+    """Raise ``ConfirmationRequired`` unless password and factor were proved lately.
 
     Args:
         record: The session.
         now: The time.
         replacing: The change is Replace, for which a login by recovery stands ten minutes long.
+        life: How old the proof may be.
     """
-    if record.confirmed_at is not None and timedelta(0) <= now - record.confirmed_at <= CONFIRMATION_LIFE:
+    if record.confirmed_at is not None and timedelta(0) <= now - record.confirmed_at <= life:
         return
     if replacing and record.recovered_at is not None and timedelta(0) <= now - record.recovered_at <= RECOVERED_LIFE:
         return
