@@ -3,7 +3,7 @@
 # missing ones are installed; elsewhere the list is printed and the tests that need one of them say so.
 set -eu
 missing=""
-for pair in tmux:tmux xterm:xterm Xvfb:xvfb oathtool:oathtool xwd:x11-apps xdotool:xdotool; do
+for pair in tmux:tmux xterm:xterm Xvfb:xvfb oathtool:oathtool xwd:x11-apps xdotool:xdotool zbarimg:zbar-tools; do
 	command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 [ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf ] || missing="$missing fonts-dejavu-core"

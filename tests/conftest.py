@@ -1,0 +1,28 @@
+"""What every test may ask for."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], Path]:
+    """Return a function that finds a program by its name.
+
+    Without the program the test is skipped on a developer's machine, and fails in the continuous integration (where
+    ``CI`` is set), so that nothing goes untested unseen.
+    """
+
+    def find(name: str) -> Path:
+        found = shutil.which(name)
+        if found is not None:
+            return Path(found)
+        words = f"{name} is not installed; “make tools” installs it"
+        if os.environ.get("CI"):
+            pytest.fail(words)
+        pytest.skip(words)
+
+    return find
