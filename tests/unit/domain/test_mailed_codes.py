@@ -205,6 +205,22 @@ def test_stored_form_tells_nothing_without_the_key() -> None:
     assert mailed_code._mac(other, account, attempt, attempt.mailed.salt, code) != mac
 
 
+@pytest.mark.parametrize("field", ["id", "purpose", "address"])
+def test_stored_code_is_bound_to_its_row(field: str) -> None:
+    """S32, S30: who can write to the store, but has no key, cannot make a code good for another attempt or purpose."""
+    services = make_services()
+    account = make_account(services)
+    handle = password_reset.ask(services, "jane", ORIGIN).handle
+    code = mailed(services, handle)
+    with services.store.account(account.id) as changing:
+        attempt = changing.attempts[0]
+        attempt.purpose = Purpose.LOGIN if field == "purpose" else attempt.purpose
+        attempt.id = "0" * 16 if field == "id" else attempt.id
+        attempt.address = "mallory@example.org" if field == "address" else attempt.address
+        kept, at = changing.attempts[0], services.clock.now()
+        assert isinstance(mailed_code.check(changing, kept, code, at, services.box), WrongCode)
+
+
 @pytest.mark.parametrize("back", [30, 3600, 400 * 24 * 3600])
 def test_clock_going_back_locks_nobody_out(back: int) -> None:
     """S20: after a step back a resend is at most a minute away, or the attempt is begun anew."""

@@ -111,6 +111,16 @@ def test_no_password_before_the_code() -> None:
         password_reset.finish(services, handle, Secret(PASSWORD))
 
 
+def test_reset_code_works_once() -> None:
+    """S28: the code that was accepted is used up, though its attempt goes on."""
+    services = make_services()
+    make_account(services)
+    handle = proved(services)
+    with pytest.raises(WrongCode, match="No code is under way"):
+        password_reset.prove(services, handle, Secret(last_code(mailer_of(services))))
+    password_reset.finish(services, handle, Secret(OTHER_PASSWORD))
+
+
 def test_too_late() -> None:
     """S27: the proof is worth as long as the attempt lives."""
     services = make_services()

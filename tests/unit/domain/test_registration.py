@@ -216,6 +216,22 @@ def test_proving_and_replacing_at_the_same_moment(monkeypatch: pytest.MonkeyPatc
     assert services.store.get(owed.handle.account_id).sessions
 
 
+def test_nobody_proves_an_account_that_is_being_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S66: between the decision and the removal the old code opens no session that would vanish with the account."""
+    services = make_services()
+    owed = register(services)
+    code = mailed(services, owed.handle)
+    removed, refusals = services.store.delete, []
+
+    def late(account_id: str) -> None:
+        refusals.append(enter(services, owed.handle, code))
+        removed(account_id)
+
+    monkeypatch.setattr(services.store, "delete", late)
+    register(services, "jane", "other@example.com")
+    assert refusals == [AttemptEnded]
+
+
 def test_owner_is_told_of_his_address_six_times_an_hour_at_most() -> None:
     """S31, S12: the notices have a budget of their own, so the owner's login codes still go out."""
     services = make_services()

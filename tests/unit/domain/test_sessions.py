@@ -213,6 +213,22 @@ def test_ending_one_and_the_others() -> None:
     assert tags(services, account.id)[-3:] == ["session.ended_other", "session.ended_other", "logout"]
 
 
+def test_what_a_session_began_ends_with_it() -> None:
+    """S50: its confirmations and changes of address are dropped; what others began stays."""
+    services = make_services()
+    account = make_account(services)
+    session = log_in(services)
+    clock_of(services).advance(seconds=61)
+    other = log_in(services)
+    for one in (session, other):
+        confirmation.begin(services, one)
+        profile.begin_email_change(services, one, "new@example.org")
+    profile.end_session(services, other, session.id)
+    assert [attempt.session_id for attempt in services.store.get(account.id).attempts] == [other.id] * 2
+    flows.log_out(services, other)
+    assert services.store.get(account.id).attempts == []
+
+
 def test_expired_sessions_are_swept_at_the_next_login() -> None:
     """S48, S60: what is over is dropped, and the log says so."""
     services = make_services()
