@@ -1,6 +1,7 @@
 """The portal: themes, the two modes (login and profile), the palette, the idle lock, the boundary for mistakes."""
 
 import asyncio
+import gc
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -81,6 +82,12 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         """Make the mode of the first login page one that can be dropped, and watch for idleness."""
         self.add_mode(self.DEFAULT_MODE, partial(self._login, ""))
         self.set_interval(IDLE_CHECK, self.lock_when_idle)
+
+    def on_ready(self) -> None:
+        """Have the collector work again: the command line switches it off until the first frame is drawn."""
+        if not gc.isenabled():
+            gc.freeze()  # what was loaded so far stays; walking it would only make pauses
+            gc.enable()
 
     def side_panel(self) -> Widget | None:
         """Return what stands beside every page: nothing, except in the demo."""

@@ -15,7 +15,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: What follows the program's name; ``sys.argv`` when not given.
     """
-    gc.disable()  # a command is over before collecting pays; the portal turns it on again
+    # Nearly everything that a start makes stays, and the collector would walk it again and again for nothing. The
+    # portal and the demo switch it on with their first frame, the root command for every other command.
+    gc.disable()
     try:
         from tui_mfa.cli.run import run
 

@@ -19,6 +19,9 @@ _COMMANDS = {
     "doctor": Later("tui_mfa.cli.doctor", "doctor", "Check files, accounts, mail, clock and terminal."),
 }
 
+_COLLECTED_AFTER = 50_000
+"""Objects that a command makes before the collector looks at them: more than its imports, few for the memory."""
+
 
 @click.group(
     cls=LazyGroup,
@@ -46,10 +49,13 @@ def root(ctx: click.Context, /, config: Path | None, **options: str | None) -> N
     cli.config = config
     if ctx.invoked_subcommand is None:
         ctx.exit(_open_portal(cli))
+    if ctx.invoked_subcommand != "demo" and not gc.isenabled():
+        gc.set_threshold(_COLLECTED_AFTER)
+        gc.enable()
 
 
 def require_terminal(what: str) -> None:
-    """Refuse to draw where there is no terminal, and get ready for a long run where there is one.
+    """Refuse to draw where there is no terminal.
 
     Args:
         what: What would be drawn.
@@ -62,7 +68,6 @@ def require_terminal(what: str) -> None:
             f"{what} needs a terminal for both input and output. For scripts there are commands, such as: "
             "tui-mfa accounts list --json"
         )
-    gc.enable()  # what draws runs for long
 
 
 def _open_portal(cli: Cli) -> int:

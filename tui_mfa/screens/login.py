@@ -1,6 +1,6 @@
 """The first page: who are you, and the ways in for those who cannot log in."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,18 +10,19 @@ from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
 from tui_mfa.domain.errors import DomainError
-from tui_mfa.domain.login import flows, registration
 from tui_mfa.domain.login.model import CodeOwed, LoggedIn
 from tui_mfa.domain.names import EMAIL_MAX
 from tui_mfa.presentation import as_content
 from tui_mfa.screens.base import PageScreen, Unexpected
 from tui_mfa.screens.context import Context
-from tui_mfa.screens.login_step import LoginStep
 from tui_mfa.screens.messages import Refused, SessionOpened
 from tui_mfa.widgets.link_button import LinkButton
 from tui_mfa.widgets.password_input import PasswordInput
 from tui_mfa.widgets.text_input import TextInput
 from tui_mfa.widgets.wait_line import WaitLine
+
+if TYPE_CHECKING:
+    from tui_mfa.screens.login_step import LoginStep
 
 PADLOCK = " ▄▀▀▄\n▐█▛▜█▌\n▐█▙▟█▌"
 """The sign beside the name of the service: six columns, three rows."""
@@ -113,7 +114,8 @@ class LoginScreen(PageScreen):
         self.query_one("#mail-note").display = bool(self.context.mail_note)
         self.query_one("#create").display = False
         self.query_one("#welcome").display = False
-        self.look_at_door()
+        # The rules are loaded for this, too: the page is drawn before.
+        self.call_after_refresh(self.look_at_door)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer no way back, since there is nothing below; let Enter alone outside of the name."""
@@ -124,6 +126,8 @@ class LoginScreen(PageScreen):
     @work(thread=True, group="door", exclusive=True, exit_on_error=False)
     def look_at_door(self) -> None:
         """Find out who may create an account; the store may be slow, so not while the page waits."""
+        from tui_mfa.domain.login import registration  # noqa: PLC0415 - loaded when the page is drawn
+
         services = self.context.services
         try:
             seen: Message = self.DoorSeen(is_open=registration.is_open(services), empty=services.store.is_empty())
@@ -160,6 +164,8 @@ class LoginScreen(PageScreen):
         elif not field.value:
             self._ask_for(field, "Type your password.")
         else:
+            from tui_mfa.domain.login import flows  # noqa: PLC0415 - loaded when the page is drawn
+
             services, origin = self.context.services, self.context.origin
             typed, password = name.value, field.take()
             self.query_one("#message").display = False
@@ -210,14 +216,14 @@ class LoginScreen(PageScreen):
         self.status.error(words)
         field.focus()
 
-    def _open(self, step: LoginStep) -> None:
+    def _open(self, step: "LoginStep") -> None:
         """Put a page above this one, which keeps no password meanwhile."""
         self.query_one("#password", PasswordInput).take()
         self.query_one("#message").display = False
         self.status.clear()
         self.app.push_screen(step, lambda _: self._come_back(step))
 
-    def _come_back(self, step: LoginStep) -> None:
+    def _come_back(self, step: "LoginStep") -> None:
         """Tell how a page above ended, or go on with the code that it led to."""
         if step.follow_up is not None:
             self._ask_code(step.follow_up)

@@ -1,10 +1,14 @@
 """Facts and requests that travel from a screen to the app."""
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.login.model import LoggedIn
-from tui_mfa.domain.profile.model import Overview
+
+if TYPE_CHECKING:
+    from tui_mfa.domain.profile.model import Overview
 
 
 class Refused(Message):
@@ -41,7 +45,7 @@ class LogoutRequested(Message):
 class OverviewLoaded(Message):
     """The account as it is now."""
 
-    def __init__(self, overview: Overview) -> None:
+    def __init__(self, overview: "Overview") -> None:
         super().__init__()
         self.overview = overview
         """What to show."""
