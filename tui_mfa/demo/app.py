@@ -19,7 +19,7 @@ from tui_mfa.demo.panel import SidePanel
 from tui_mfa.demo.phone import Phone
 from tui_mfa.domain.account import Method
 from tui_mfa.domain.login.model import Origin
-from tui_mfa.domain.ports import Clock
+from tui_mfa.domain.ports import Clock, Entropy
 from tui_mfa.domain.secret import Secret
 from tui_mfa.mail.memory import Kept
 from tui_mfa.screens.context import Context
@@ -45,6 +45,7 @@ class DemoApp(MfaApp):
         drawing: How this terminal can draw a QR code.
         theme: Name of one of the own themes.
         clock: The machine's when not given.
+        entropy: The machine's when not given.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [*MfaApp.CSS_PATH, Path(__file__).with_name("demo.tcss")]
@@ -100,8 +101,9 @@ class DemoApp(MfaApp):
         drawing: Drawing = Drawing.HALF_BLOCKS,
         theme: str = themes.DARK,
         clock: Clock | None = None,
+        entropy: Entropy | None = None,
     ) -> None:
-        seeded = seed.seed(self._tell_mail, clock)
+        seeded = seed.seed(self._tell_mail, clock, entropy)
         super().__init__(Context(services=seeded.services, origin=origin, zone=zone, drawing=drawing), theme)
         self.authenticator = Authenticator()
         """The app on the phone."""

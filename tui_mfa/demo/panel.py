@@ -20,7 +20,10 @@ from tui_mfa.screens.base import SessionPage
 BANNER = "Demo · nothing leaves this machine"
 
 FOLDED = f"{keys.label(keys.PANEL)} phone & mail"
-"""What is left of the panel where it has no room."""
+"""What is left of the panel where it has no room; on the first line of a page, between title and account."""
+
+FOLDED_LOGIN = f"Demo · {keys.label(keys.PASSWORD)} password · {keys.label(keys.MAILED_CODE)} mailed code · {FOLDED}"
+"""The same before a login, where the first line is free."""
 
 
 class SidePanel(Vertical, can_focus=True):
@@ -54,7 +57,7 @@ class SidePanel(Vertical, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """Put the story above the phone, and the phone above the mails."""
-        yield Static(FOLDED, id="demo-folded", markup=False)
+        yield Static(id="demo-folded", markup=False)
         with Vertical(id="demo-desk"):
             yield Static(BANNER, id="demo-banner", markup=False)
             yield Static(id="demo-step", markup=False)
@@ -64,7 +67,9 @@ class SidePanel(Vertical, can_focus=True):
     def on_mount(self) -> None:
         """Take the focus only while it lies over the portal; folded, keep to the row of the first line."""
         self.can_focus = False
-        self.set_class(isinstance(self.screen, SessionPage), "-under-bar")
+        below_bar = isinstance(self.screen, SessionPage)
+        self.set_class(below_bar, "-under-bar")
+        self.query_one("#demo-folded", Static).update(FOLDED if below_bar else FOLDED_LOGIN)
 
     def show(self, step: str, *, in_view: bool) -> None:
         """Show what has changed.

@@ -9,7 +9,7 @@ from typing import Final
 from tui_mfa.domain.account import Account, Email, LastLogin, Password, Profile, SessionRecord
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.names import stands_alone
-from tui_mfa.domain.ports import Clock, Policy, Services
+from tui_mfa.domain.ports import Clock, Entropy, Policy, Services
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.tokens import hash_token, new_id, new_token
 from tui_mfa.mail.memory import Kept, MemoryMailer
@@ -60,12 +60,15 @@ class Seeded:
     """Whose account it is that the demo is about."""
 
 
-def seed(on_mail: Callable[[Kept], None] | None = None, clock: Clock | None = None) -> Seeded:
+def seed(
+    on_mail: Callable[[Kept], None] | None = None, clock: Clock | None = None, entropy: Entropy | None = None
+) -> Seeded:
     """Return the services of a demo with its one account.
 
     Args:
         on_mail: Called with each mail, in the thread that sent it.
         clock: The machine's when not given.
+        entropy: The machine's when not given.
     """
     clock = clock or SystemClock()
     mailer = MemoryMailer(SENDER, ISSUER, SUPPORT, clock, on_mail)
@@ -73,7 +76,7 @@ def seed(on_mail: Callable[[Kept], None] | None = None, clock: Clock | None = No
         store=MemoryStore(),
         mailer=mailer,
         clock=clock,
-        entropy=SystemEntropy(),
+        entropy=entropy or SystemEntropy(),
         passwords=Argon2Passwords(),
         strength=ZxcvbnMeter(),
         box=AesGcmBox(_keys()),
