@@ -56,8 +56,6 @@ class DisabledTab(VerticalScroll, can_focus=False):
         self._show()
 
     def _show(self) -> None:
-        if not self.is_mounted:
-            return
         words = MEANS
         if self.in_force:
             words = IN_FORCE
@@ -65,8 +63,10 @@ class DisabledTab(VerticalScroll, can_focus=False):
             words = REQUIRED
         elif self.short_password:
             words = f"{MEANS}\n\n{SHORT}"
-        self.query_one("#disabled-words", Static).update(words)
-        self.query_one("#disable-open").display = not (self.in_force or self.required)
+        # By query: what is not there yet, before the tab is composed, is shown right when it is mounted.
+        for line in self.query("#disabled-words").results(Static):
+            line.update(words)
+        self.query("#disable-open").set(display=not (self.in_force or self.required))
 
     @on(Button.Pressed, "#disable-open")
     def request_disable(self, event: Button.Pressed) -> None:

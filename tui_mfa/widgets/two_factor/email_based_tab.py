@@ -58,14 +58,18 @@ class EmailBasedTab(VerticalScroll, can_focus=False):
 
     def watch_address(self, address: str) -> None:
         """Show where codes go."""
-        if self.is_mounted:
-            self.query_one("#email-address", Static).update(as_content(f"Codes go to {address}"))
+        for line in self.query("#email-address").results(Static):
+            line.update(as_content(f"Codes go to {address}"))
 
     def _show(self) -> None:
-        if self.is_mounted:
-            self.query_one("#email-enable").display = not self.in_force
-            self.query_one("#email-on").display = self.in_force
-            self.query_one("#email-loses").display = self.loses_app and not self.in_force
+        shown = {
+            "#email-enable": not self.in_force,
+            "#email-on": self.in_force,
+            "#email-loses": self.loses_app and not self.in_force,
+        }
+        # By query: what is not there yet, before the tab is composed, is shown right when it is mounted.
+        for part, yes in shown.items():
+            self.query(part).set(display=yes)
 
     @on(Button.Pressed, "#email-enable")
     def request_enable(self, event: Button.Pressed) -> None:
