@@ -151,7 +151,7 @@ class PageScreen(_UseCases[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="page.back", tooltip="Leave this page; nothing is changed"),
-        Binding("question_mark,f1", "help", "Help", key_display="?", id="page.help", tooltip="What this page does"),
+        Binding("question_mark,f1", "help", "Help", id="page.help", tooltip="What this page does"),
         Binding("q", "app.quit", "Quit", id="page.quit", tooltip="Log out and leave the program"),
     ]
     HELP: ClassVar[str | None] = None
