@@ -54,7 +54,7 @@ def two_factor_state(overview: Overview, zone: tzinfo | None) -> str:
     return f"Authenticator App{since}"
 
 
-class SecurityTab(VerticalScroll, can_focus=False):
+class SecurityTab(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Three sections and five links; posts ``Opened`` for each of them."""
 
     def compose(self) -> ComposeResult:

@@ -17,7 +17,7 @@ LONGEST = 200
 """Characters that a field takes; the rule says so when that is too many, which a cut paste would not."""
 
 
-class UserInfoTab(VerticalScroll, can_focus=False):
+class UserInfoTab(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Shows the account; name and company are edited in place.
 
     Posts ``SaveRequested``, and ``Opened`` with ``change-email`` or ``change-password``.
