@@ -1,6 +1,7 @@
 """Create an account."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.fakes import (
     ORIGIN,
     OTHER_PASSWORD,
     PASSWORD,
+    FakeClock,
     clock_of,
     enter,
     last_code,
@@ -35,6 +37,7 @@ from tui_mfa.domain.login.model import CodeOwed
 from tui_mfa.domain.operator import flows as operator
 from tui_mfa.domain.ports import Claim, Policy, Services, Template
 from tui_mfa.domain.secret import Secret
+from tui_mfa.mail.outbox import OutboxMailer
 
 
 def register(
@@ -175,6 +178,21 @@ def test_closed_registration_lets_the_first_one_in() -> None:
     assert not registration.is_open(services)
     with pytest.raises(NotAllowed):
         register(services, "mallory", "mallory@example.org")
+
+
+def test_who_closed_the_window_to_read_the_outbox_goes_on_by_logging_in(tmp_path: Path) -> None:
+    """S06: only where mail stays on this machine; elsewhere a login would tell a decoy from a registration."""
+    clock = FakeClock()
+    outbox = OutboxMailer(tmp_path / "outbox", "noreply@example.net", "tui-mfa", "", clock)
+    services = make_services(mailer=outbox, clock=clock)
+    register(services)
+    owed = flows.log_in(services, "jane", Secret(PASSWORD), ORIGIN)
+    assert isinstance(owed, CodeOwed)
+    assert owed.verifying
+    services = make_services()
+    register(services)
+    with pytest.raises(WrongCredentials):
+        flows.log_in(services, "jane", Secret(PASSWORD), ORIGIN)
 
 
 def test_many_pending_accounts_do_not_open_a_closed_service() -> None:
