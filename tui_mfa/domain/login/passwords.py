@@ -34,8 +34,8 @@ def check(
     """
     now = services.clock.now()
     with services.store.account(account_id) as account:
-        # A stranger must not learn from a login that a registration was no decoy. Where mail stays on this machine there
-        # are no strangers, and whoever closed the window to read the outbox goes on by logging in.
+        # A stranger must not learn from a login that a registration was no decoy. Where mail stays on this machine
+        # there are no strangers, and whoever closed the window to read the outbox goes on by logging in.
         if account.pending and services.mailer.delivers:
             raise NoSuchAccount("There is no such account.")
         refused = guard.reserve(account, Factor.PASSWORD, now)
