@@ -1,5 +1,6 @@
 """The authenticator app on the demo's phone: it reads key URIs as any app does, and shows their codes."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,9 @@ import pyotp
 
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.two_factor import totp
+
+USUAL = (6, totp.STEP_SECONDS, hashlib.sha1)
+"""Digits, seconds and hash that every app takes when a URI names none; the portal's URIs never do."""
 
 
 class NotReadable(ValueError):
@@ -77,10 +81,9 @@ class Authenticator:
 def _parsed(uri: Secret[str]) -> Entry:
     try:
         parsed = pyotp.parse_uri(uri.reveal())
-        usual = isinstance(parsed, pyotp.TOTP) and parsed.digits == 6 and parsed.interval == totp.STEP_SECONDS  # noqa: PLR2004 - the usual digits
         secret = Secret(parsed.byte_secret())
     except ValueError:
         raise NotReadable from None
-    if not usual:
+    if not isinstance(parsed, pyotp.TOTP) or (parsed.digits, parsed.interval, parsed.digest) != USUAL:
         raise NotReadable
     return Entry(parsed.issuer or "", parsed.name, secret)
