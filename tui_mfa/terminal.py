@@ -19,8 +19,8 @@ from rich.text import Text
 from textual import events
 from textual.app import App, ReturnType
 from textual.driver import Driver
+from textual.geometry import Offset
 from textual.widget import Widget
-from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from tui_mfa.presentation import safe_text
@@ -51,18 +51,17 @@ def show_cursor(app: App[Any]) -> None:
 def follow_focus(app: App[Any], widget: Widget) -> None:
     """Put the terminal's cursor on the widget that has the focus.
 
-    Inputs and text areas keep it on their caret by themselves.
+    Inputs and text areas keep it on their caret while somebody types; here it gets there with the focus.
 
     Args:
         app: The running app.
         widget: The focused widget.
     """
-    if _has_caret(widget):
-        return
 
     def place() -> None:
         if widget.has_focus and widget.region:
-            position = widget.content_region.offset
+            caret: Offset | None = getattr(widget, "cursor_screen_offset", None)
+            position = widget.content_region.offset if caret is None else caret
             if position != app.cursor_position:
                 app.cursor_position = position
                 # The cursor moves with the next drawing only.
@@ -71,14 +70,6 @@ def follow_focus(app: App[Any], widget: Widget) -> None:
     place()
     # A widget that was just mounted, or scrolled into view, knows its place after the layout.
     app.call_after_refresh(place)
-
-
-def _has_caret(widget: Widget) -> bool:
-    if isinstance(widget, Input):
-        return True
-    from textual.widgets import TextArea  # noqa: PLC0415 - slow to load, and the first focus is on an Input
-
-    return isinstance(widget, TextArea)
 
 
 class VisibleCursor(App[ReturnType], Generic[ReturnType]):
