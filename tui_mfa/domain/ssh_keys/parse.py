@@ -93,12 +93,12 @@ def judge(text: str) -> Judged:
         KeyRefused: With the reason and the command that mends it.
     """
     lines = _lines(text)
-    count = _keys(lines)
-    if count > 1:
-        raise refused(Reason.SEVERAL, count=str(count))
     found = _first_type(lines)
     if found is None:
         raise _not_a_key(lines)
+    more = _keys(lines[found.end() :])
+    if more:
+        raise refused(Reason.SEVERAL, count=str(1 + more))
     dropped = _options(lines[: found.start()])
     kind = found[0].replace("\n", "")
     if kind not in blob.ACCEPTED:
@@ -151,6 +151,8 @@ def _not_a_key(text: str) -> Exception:
     for form, reason in _FORMS:
         if form.match(text):
             return refused(reason, path=text) if reason is Reason.PATH else refused(reason)
+    if any(_starts_word(text, found.start()) for found in _TYPE.finditer(text)):
+        return refused(Reason.OPTIONS, option=text[:40])  # a quotation mark stays open
     strange = _STRANGE_TYPE.search(text)
     return _not_accepted(strange[1]) if strange else refused(Reason.NOT_A_KEY)
 

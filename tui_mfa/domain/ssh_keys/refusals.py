@@ -98,7 +98,7 @@ _TABLE: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
         Reason.PATH: ("This is the name of a file. Paste what stands in it.", "cat {path}"),
         Reason.NO_TYPE: (f"The type before the key is missing. {_PASTE_AGAIN}", SHOW),
         Reason.SSH1: ("This is a key of SSH protocol 1, which OpenSSH has removed.", MAKE),
-        Reason.NOT_A_KEY: ("This is not a public key. It starts like: ssh-ed25519 AAAA…", SHOW),
+        Reason.NOT_A_KEY: ("This is not a public key, which starts with its type, such as ssh-ed25519.", SHOW),
         Reason.AUTHORITY: (
             "This line makes a key an authority over other keys (cert-authority). Paste your own key.",
             SHOW,
