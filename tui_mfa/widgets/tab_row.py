@@ -78,16 +78,11 @@ class TabRow(Widget, can_focus=True):
         self.set_reactive(TabRow.chosen, self._tabs[0][0])
 
     def render(self) -> Content:
-        """Return the row, and the line below it when there is one; with the focus, the chosen tab is reversed."""
+        """Return the row, and the line below it when there is one; with the focus, the chosen tab is a solid block."""
         parts, line = [], []
-        # By hand: Textual keeps a component's style from before the focus came.
-        focus = Style(reverse=self.has_focus)
         for tab_id, text in self._texts():
             here = tab_id == self.chosen
-            style = (
-                self.get_visual_style("tab-row--chosen") + focus if here else self.get_visual_style("tab-row--other")
-            )
-            parts.append(Content.styled(text, style))
+            parts.append(self._chosen(text) if here else Content.styled(text, self.get_visual_style("tab-row--other")))
             bar = ("━" if here else "─") * cell_len(text)
             line.append(Content.styled(bar, self.get_visual_style("tab-row--bar" if here else "tab-row--line")))
         if not self._underlined:
@@ -119,6 +114,16 @@ class TabRow(Widget, can_focus=True):
                 self.choose(tab_id)
                 return
             column += width
+
+    def _chosen(self, text: str) -> Content:
+        style = self.get_visual_style("tab-row--chosen")
+        if not self.has_focus:
+            return Content.styled(text, style)
+        # By hand: Textual keeps a component's style from before the focus came. The half blocks stay as they are;
+        # reversed, they would turn their dark halves outwards.
+        before, bar, rest = text.partition("▐")
+        inner, end, after = rest.partition("▌")
+        return Content.assemble(before, (bar, style), (inner, style + Style(reverse=True)), (end, style), after)
 
     def _texts(self) -> list[tuple[str, str]]:
         """Return ids and drawn texts, in the roomiest form that fits."""
