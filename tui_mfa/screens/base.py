@@ -31,6 +31,9 @@ R = TypeVar("R")
 SMALLEST = (60, 18)
 """Columns and rows below which a page gives way to a notice; from 80×24 on everything is complete."""
 
+TALL = 32
+"""Rows from which a form has room above it."""
+
 
 class Unexpected(DomainError):
     """A mistake in the program; the log has it under the reference."""
@@ -155,6 +158,7 @@ class PageScreen(_UseCases[None]):
         Binding("q", "app.quit", "Quit", id="page.quit", tooltip="Log out and leave the program"),
     ]
     HELP: ClassVar[str | None] = None
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER: ClassVar[bool] = True
     """Whether the page has the usual footer; one that needs every row draws its own key hints."""
 
