@@ -26,6 +26,7 @@ from tui_mfa.domain.two_factor import flows as two_factor
 from tui_mfa.domain.two_factor import rules, totp
 from tui_mfa.domain.two_factor.model import AuthenticatorEnabled
 from tui_mfa.mail.memory import MemoryMailer
+from tui_mfa.payments.offline import OfflinePayments
 from tui_mfa.security.box import AesGcmBox
 from tui_mfa.security.keyring import KeyRing
 from tui_mfa.security.passwords import Argon2Passwords
@@ -120,6 +121,7 @@ def make_services(folder: Path | None = None, **overrides: Any) -> Services:
         "strength": ZxcvbnMeter(),
         "box": AesGcmBox(make_keys()),
         "files": HomeFiles(folder or Path(gettempdir()) / "tui-mfa-tests"),
+        "payments": OfflinePayments(),
         "policy": Policy(registration_open=True),
     }
     return Services(**(filled | overrides))

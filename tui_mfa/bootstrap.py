@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui_mfa.domain.login.model import Origin
 from tui_mfa.domain.ports import Clock, Mail, Mailer, Services
+from tui_mfa.payments.offline import OfflinePayments
 from tui_mfa.security.box import AesGcmBox
 from tui_mfa.security.keyfile import load_or_create
 from tui_mfa.security.passwords import Argon2Passwords
@@ -48,6 +49,7 @@ def build(settings: Settings, environ: Mapping[str, str]) -> Services:
         strength=ZxcvbnMeter(),
         box=AesGcmBox(keys),
         files=HomeFiles(settings.save_dir),
+        payments=OfflinePayments(),
         policy=settings.policy(),
     )
 

@@ -34,6 +34,13 @@ PARAMS = {
     "factor": "authenticator",
     "kind": "ED25519",
     "fingerprint": "y/T0lvcqqtOXwd9JOTHlH9Fcbv1Pk3RmpMk2nEZWIlE",
+    "balance": "$37.42",
+    "lasts": "about 3 days",
+    "amount": "$200.00",
+    "number": "INV-K7QM2X-0001",
+    "state": "paid",
+    "problem": "Your card was declined.",
+    "next": "another try in 24 hours",
 }
 
 HEADERS = [

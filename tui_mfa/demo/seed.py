@@ -13,6 +13,7 @@ from tui_mfa.domain.ports import Clock, Entropy, Policy, Services
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.tokens import hash_token, new_id, new_token
 from tui_mfa.mail.memory import Kept, MemoryMailer
+from tui_mfa.payments.offline import OfflinePayments
 from tui_mfa.security.box import AesGcmBox
 from tui_mfa.security.keyring import KeyRing
 from tui_mfa.security.passwords import Argon2Passwords
@@ -81,6 +82,7 @@ def seed(
         strength=ZxcvbnMeter(),
         box=AesGcmBox(_keys()),
         files=NothingSaved(),
+        payments=OfflinePayments(),
         policy=Policy(issuer=ISSUER, support_address=SUPPORT, registration_open=True),
     )
     account = _jane(services)

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from tui_mfa.domain.billing.model import Billing
 from tui_mfa.domain.events import SecurityEvent, Tag
 from tui_mfa.domain.limits import Tries
 from tui_mfa.domain.ssh_keys.model import SshKey
@@ -231,6 +232,7 @@ class Account:
     unasked_mails: Tries = field(default_factory=Tries)
     """Mails that somebody without the password caused, with an hourly limit of their own: they lock nobody out."""
     profile: Profile = field(default_factory=Profile)
+    billing: Billing = field(default_factory=Billing)
     ssh_keys: list[SshKey] = field(default_factory=list)
     last_login: LastLogin | None = None
     failed_since_login: int = 0

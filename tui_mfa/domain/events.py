@@ -47,6 +47,16 @@ class Tag(StrEnum):
     SSH_KEY_RENAMED = "ssh_key.renamed"
     SSH_KEY_DELETED = "ssh_key.deleted"
     MAIL_FAILED = "mail.failed"
+    TOP_UP_ASKED = "billing.top_up_asked"
+    PAYMENT_PAID = "billing.paid"
+    PAYMENT_FAILED = "billing.payment_failed"
+    PAYMENT_EXPIRED = "billing.payment_expired"
+    INVOICE_VOIDED = "billing.voided"
+    CREDIT_NOTE_MADE = "billing.credit_note"
+    CARD_SAVED = "billing.card_saved"
+    CARD_REMOVED = "billing.card_removed"
+    BILLING_SETTINGS = "billing.settings_changed"
+    REFILL_SWITCHED_OFF = "billing.refill_switched_off"
 
 
 @dataclass(slots=True, kw_only=True)

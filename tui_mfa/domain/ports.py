@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tui_mfa.domain.account import Account
+from tui_mfa.domain.billing.gateway import Payments
 from tui_mfa.domain.events import SecurityEvent
 from tui_mfa.domain.limits import Tries
 from tui_mfa.domain.secret import Secret
@@ -18,6 +19,8 @@ class Claim(StrEnum):
 
     USERNAME = "username"
     EMAIL = "email"
+    SERIES = "series"
+    """The six characters that all invoice numbers of an account begin with."""
 
 
 class Store(Protocol):
@@ -138,6 +141,10 @@ class Template(StrEnum):
     EMAIL_CHANGED = "email_changed"
     WRONG_CODES = "wrong_codes"
     ACCOUNT_DISABLED = "account_disabled"
+    CREDIT_LOW = "credit_low"
+    REFILL_DONE = "refill_done"
+    REFILL_FAILED = "refill_failed"
+    PAYMENT_RECEIVED = "payment_received"
     SSH_KEY_ADDED = "ssh_key_added"
     SSH_KEY_DELETED = "ssh_key_deleted"
 
@@ -188,6 +195,10 @@ class Policy:
     mfa_required: bool = False
     idle_lock: timedelta = timedelta(minutes=15)
     session_lifetime: timedelta = timedelta(hours=12)
+    public_url: str = ""
+    """Where people reach ``tui-mfa api``, for short URLs; empty where they do not."""
+    payment_instructions: str = ""
+    """How an open invoice is paid that has no page of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,4 +213,5 @@ class Services:
     strength: StrengthMeter
     box: SecretBox
     files: PrivateFiles
+    payments: Payments
     policy: Policy = field(default_factory=Policy)

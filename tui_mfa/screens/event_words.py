@@ -47,6 +47,16 @@ WORDS: Final[Mapping[Tag, str]] = MappingProxyType(
         Tag.SSH_KEY_RENAMED: "An SSH key was renamed",
         Tag.SSH_KEY_DELETED: "An SSH key was deleted",
         Tag.MAIL_FAILED: "A mail could not be sent",
+        Tag.TOP_UP_ASKED: "Credits asked for",
+        Tag.PAYMENT_PAID: "A payment came in",
+        Tag.PAYMENT_FAILED: "A payment failed",
+        Tag.PAYMENT_EXPIRED: "A payment expired",
+        Tag.INVOICE_VOIDED: "An invoice was voided",
+        Tag.CREDIT_NOTE_MADE: "A credit note was made",
+        Tag.CARD_SAVED: "A card was saved",
+        Tag.CARD_REMOVED: "A card was removed",
+        Tag.BILLING_SETTINGS: "Auto-refill or warning limit changed",
+        Tag.REFILL_SWITCHED_OFF: "Auto-refill switched off after failures",
     }
 )
 """What each event means to the account's owner."""

@@ -27,6 +27,7 @@ _FORGOTTEN: Final = timedelta(days=1)
 _TAKEN: Final = {
     Claim.USERNAME: "That username belongs to another account.",
     Claim.EMAIL: "That e-mail address belongs to another account.",
+    Claim.SERIES: "That series of invoices belongs to another account.",
 }
 
 
@@ -45,7 +46,8 @@ def key(claim: Claim, value: str) -> Key:
 
 def keys_of(account: Account) -> set[Key]:
     """Return what an account holds that nobody else may."""
-    return {key(Claim.USERNAME, account.username), key(Claim.EMAIL, account.email.address)}
+    keys = {key(Claim.USERNAME, account.username), key(Claim.EMAIL, account.email.address)}
+    return keys | {key(Claim.SERIES, account.billing.series)} if account.billing.series else keys
 
 
 def taken(claim: Claim) -> NameTaken:
