@@ -202,6 +202,10 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+    ssh_rsa_bits: int = 2048
+    """Bits of an RSA key at least; keys from before that have fewer stay listed and open nothing."""
+    keep_last_key: bool = False
+    """Logins take a key: the last one that works cannot be deleted."""
 class Services:
     """Everything a use case may ask for."""
 
