@@ -151,6 +151,14 @@ def read(kind: str, text: str) -> PublicKey:
     return PublicKey(kind, blob, _bits(kind, parts))
 
 
+def read_stored(text: str) -> PublicKey:
+    """Return a key that was kept by its blob alone; raises ``KeyRefused`` like ``read``."""
+    kind = inner_type(decode(text) or b"")
+    if kind not in ACCEPTED:
+        raise refused(Reason.BASE64)
+    return read(kind, text)
+
+
 def _bits(kind: str, parts: list[bytes]) -> int:
     """Check the numbers of a key and return its size."""
     if kind == RSA:
