@@ -195,6 +195,10 @@ class Policy:
     mfa_required: bool = False
     idle_lock: timedelta = timedelta(minutes=15)
     session_lifetime: timedelta = timedelta(hours=12)
+    ssh_rsa_bits: int = 2048
+    """Bits of an RSA key at least; keys from before that have fewer stay listed and open nothing."""
+    keep_last_key: bool = False
+    """Logins take a key: the last one that works cannot be deleted."""
     public_url: str = ""
     """Where people reach ``tui-mfa api``, for short URLs; empty where they do not."""
     payment_instructions: str = ""
@@ -202,10 +206,6 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-    ssh_rsa_bits: int = 2048
-    """Bits of an RSA key at least; keys from before that have fewer stay listed and open nothing."""
-    keep_last_key: bool = False
-    """Logins take a key: the last one that works cannot be deleted."""
 class Services:
     """Everything a use case may ask for."""
 
