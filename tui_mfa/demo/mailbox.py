@@ -121,7 +121,6 @@ class MailModal(ModalScreen[None]):
 
     DEFAULT_CSS = """
     MailModal {
-        #mail-box { width: 84; }
         #mail-scroll { height: auto; max-height: 1fr; }
         #mail-text { height: auto; }
         #mail-keys { margin-top: 1; color: $text-muted; }

@@ -82,7 +82,7 @@ class EnrolForm(Horizontal):
             yield StatusLine()
             yield Static(APPS, classes="hint air", markup=False)
             for step in STEPS:
-                yield Static(step, classes="hint air", markup=False)
+                yield Static(step, classes="hint air step", markup=False)
             yield Static(HINTS, id="hints", markup=False)
 
     def on_mount(self) -> None:
