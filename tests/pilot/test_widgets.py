@@ -234,7 +234,7 @@ async def test_the_bar_is_drawn_by_one_timer_of_a_second(monkeypatch: pytest.Mon
 def test_every_binding_has_an_id_and_a_tooltip() -> None:
     widgets = (TextInput, PasswordInput, OtpInput, SecretText, StepBar, LinkButton, TopBar)
     own = [binding for widget in widgets for binding in widget.__dict__.get("BINDINGS", [])]
-    assert len(own) == 2
+    assert len(own) == 4
     for binding in own:
         assert isinstance(binding, Binding)
         assert binding.id

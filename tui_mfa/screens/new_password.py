@@ -69,6 +69,10 @@ class NewPasswordFields(Vertical):
                 yield PasswordInput(id="new-password-again", tooltip="To be sure that it is what you meant")
         yield Static(length_hint(0), id="password-hint", markup=False)
 
+    def on_mount(self) -> None:
+        """Let Enter lead from the first field to the second."""
+        self._field("new-password").moves_on = True
+
     def read(self) -> Secret[str] | None:
         """Return the new password, which stays in its field; ``None`` when the two differ or nothing was typed."""
         first, again = self._field("new-password"), self._field("new-password-again")
@@ -103,12 +107,6 @@ class NewPasswordFields(Vertical):
         self.remove_class("-wrong")
         size = len(_bytes(self._field("new-password")))
         self.query_one("#password-hint", Static).update(length_hint(size))
-
-    @on(Input.Submitted, "#new-password")
-    def go_on(self, event: Input.Submitted) -> None:
-        """Move on to the second field."""
-        event.stop()
-        self._field("new-password-again").focus()
 
     @on(Input.Submitted, "#new-password-again")
     def submit(self, event: Input.Submitted) -> None:

@@ -66,20 +66,15 @@ class RegisterScreen(LoginStep):
                 yield Button("Create account", id="create", variant="primary", compact=True)
             yield WaitLine(self.context.services.clock.now)
 
+    def on_mount(self) -> None:
+        """Let Enter lead from field to field."""
+        for field in ("username", "email"):
+            self.query_one(f"#{field}", TextInput).moves_on = True
+
     @property
     def passwords(self) -> NewPasswordFields:
         """The two password fields."""
         return self.query_one(NewPasswordFields)
-
-    @on(Input.Submitted, "#username")
-    def go_to_email(self) -> None:
-        """Move on to the address."""
-        self.query_one("#email").focus()
-
-    @on(Input.Submitted, "#email")
-    def go_to_password(self) -> None:
-        """Move on to the password."""
-        self.query_one("#new-password").focus()
 
     @on(Input.Changed, "#username, #email")
     def forget_problem(self, event: Input.Changed) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.reactive import reactive
 from textual.widgets import Input
@@ -32,8 +34,18 @@ class TextInput(Input):
     refused whole, as cutting it would pass a text that nobody wrote.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority, so that keys that come right behind Enter in one piece reach the next field: a password typed
+        # by a program, or over a slow line, must not land in a field that shows it.
+        Binding("enter", "move_on", show=False, priority=True, id="text.next", tooltip="To the next field"),
+        Binding("enter", "submit", show=False, id="text.submit", tooltip="Hand over what was typed"),
+    ]
+
     cursor_blink = reactive(False, init=False)
     """Off: see the class."""
+
+    moves_on: bool = False
+    """Whether Enter goes to the next field, at once and without a word; set by the page."""
 
     @property
     def cursor_screen_offset(self) -> Offset:
@@ -57,6 +69,19 @@ class TextInput(Input):
             text: What came from a clipboard; the first line that holds something is taken.
         """
         self.replace(first_line(text), *self.selection)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave Enter to what it means otherwise where it does not move on.
+
+        Args:
+            action: The action's name.
+            parameters: Its parameters.
+        """
+        return self.moves_on if action == "move_on" else super().check_action(action, parameters)
+
+    def action_move_on(self) -> None:
+        """Move the focus to the next field."""
+        self.screen.focus_next(Input)
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a paste from the terminal."""
