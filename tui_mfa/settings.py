@@ -14,6 +14,7 @@ from tui_mfa.domain.errors import DomainError, InvalidInput
 from tui_mfa.domain.mail_route import Protection, parse_mail_route
 from tui_mfa.domain.ports import Policy
 from tui_mfa.domain.secret import Secret
+from tui_mfa.domain.ssh_keys.blob import RSA_LEAST
 from tui_mfa.settings_keys import KEYS, LOCAL, TABS, THEMES, zone
 
 APP: Final = "tui-mfa"
@@ -74,6 +75,10 @@ class Settings:
     """How long nobody types before the screen locks."""
     session_lifetime: timedelta = timedelta(hours=12)
     """How long a session lasts in all."""
+    ssh_rsa_bits: int = RSA_LEAST
+    """Bits of an RSA key at least."""
+    keep_last_key: bool = False
+    """Whether the last SSH key that works cannot be deleted, because logins take a key."""
     theme: str = THEMES[0]
     zone: str = LOCAL
     """``local`` or an IANA name: the zone beside UTC on screen."""
@@ -87,6 +92,8 @@ class Settings:
             mfa_required=self.mfa_required,
             idle_lock=self.idle_lock,
             session_lifetime=self.session_lifetime,
+            ssh_rsa_bits=self.ssh_rsa_bits,
+            keep_last_key=self.keep_last_key,
         )
 
     def timezone(self) -> tzinfo:

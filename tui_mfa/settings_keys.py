@@ -13,6 +13,7 @@ from tui_mfa.domain import names
 from tui_mfa.domain.errors import InvalidInput
 from tui_mfa.domain.mail_route import parse_mail_route
 from tui_mfa.domain.secret import Secret
+from tui_mfa.domain.ssh_keys.blob import RSA_LEAST, RSA_MOST
 from tui_mfa.machine_zone import MachineZone
 
 TABS: Final = ("user-info", "invoices", "payment-options", "add-credits", "security", "service-quota")
@@ -165,6 +166,16 @@ def _duration(least: timedelta, most: timedelta) -> Callable[[object, Path], tim
     return read
 
 
+def _number(least: int, most: int) -> Callable[[object, Path], int]:
+    def read(value: object, folder: Path) -> int:
+        number = value if isinstance(value, int) and not isinstance(value, bool) else int(_text(value, folder))
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return read
+
+
 def _zone_name(value: object, folder: Path) -> str:
     name = _text(value, folder)
     zone(name)
@@ -187,6 +198,8 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
         "tabs": Key(f"a list of {', '.join(TABS)}", _tabs),
         "idle_lock": Key("1m to 60m", _duration(timedelta(minutes=1), timedelta(minutes=60))),
         "session_lifetime": Key("5m to 24h", _duration(timedelta(minutes=5), timedelta(hours=24))),
+        "ssh_rsa_bits": Key(f"a number from {RSA_LEAST} to {RSA_MOST}", _number(RSA_LEAST, RSA_MOST)),
+        "keep_last_key": Key("true or false", _switch),
         "theme": Key(", ".join(THEMES[:-1]) + f" or {THEMES[-1]}", _choice(*THEMES)),
         "save_dir": Key("a folder", _path),
         "zone": Key(f"{LOCAL} or a name like Europe/Berlin", _zone_name),

@@ -225,6 +225,8 @@ def test_the_policy_is_what_was_set() -> None:
         "mfa_required": True,
         "idle_lock": "5m",
         "session_lifetime": "8h",
+        "ssh_rsa_bits": "3072",
+        "keep_last_key": "on",
     }
     assert load_settings(arguments, {}).policy() == Policy(
         issuer="Elestio",
@@ -233,6 +235,8 @@ def test_the_policy_is_what_was_set() -> None:
         mfa_required=True,
         idle_lock=timedelta(minutes=5),
         session_lifetime=timedelta(hours=8),
+        ssh_rsa_bits=3072,
+        keep_last_key=True,
     )
 
 

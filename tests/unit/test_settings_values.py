@@ -24,6 +24,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("idle_lock", "60s", timedelta(minutes=1)),
         ("idle_lock", "60m", timedelta(hours=1)),
         ("idle_lock", "1h", timedelta(hours=1)),
+        ("ssh_rsa_bits", "2048", 2048),
+        ("ssh_rsa_bits", 4096, 4096),
+        ("keep_last_key", "yes", True),
         ("session_lifetime", "5m", timedelta(minutes=5)),
         ("session_lifetime", "24h", timedelta(hours=24)),
         ("session_lifetime", "1440m", timedelta(hours=24)),
@@ -55,6 +58,8 @@ def test_what_is_taken(key: str, text: object, value: object) -> None:
     ("key", "texts"),
     [
         ("idle_lock", ["59s", "0m", "61m", "3601s", "", "m", "-1m", "1.5m", "15", "15 m", "15min", "1m1s", 15, "١m"]),
+        ("ssh_rsa_bits", ["2047", 8193, True, "many", ""]),
+        ("keep_last_key", ["perhaps", 1]),
         ("session_lifetime", ["299s", "4m", "25h", "1441m", "9999999h", "0h", True]),
         ("issuer", ["", " ", "x" * 33, "a:b", "a\nb", "a\x1b[1m", "a\u202eb", 7]),
         ("mfa_required", ["", "maybe", "2", 1, None.__class__]),
