@@ -12,6 +12,7 @@ from tui_mfa.domain.ports import Services, Template
 from tui_mfa.domain.profile.model import Overview, SessionView
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.tokens import hash_token, new_id, new_token
+from tui_mfa.domain.ssh_keys import rules as ssh_keys
 from tui_mfa.domain.two_factor import rules
 
 
@@ -40,6 +41,7 @@ def overview(services: Services, session: Session) -> Overview:
         replace_owed=record.recovered_at is not None and account.method is Method.AUTHENTICATOR,
         confirmed=_is_confirmed(services, account, record),
         sessions=tuple(_view(other, record) for other in live),
+        ssh_keys=ssh_keys.state(account, now),
     )
 
 

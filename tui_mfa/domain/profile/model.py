@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tui_mfa.domain.account import Method
 from tui_mfa.domain.login.model import RecoverySet
+from tui_mfa.domain.ssh_keys.model import KeysState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,4 @@ class Overview:
     confirmed: bool
     """A change of method is allowed right now, without a new confirmation."""
     sessions: tuple[SessionView, ...]
+    ssh_keys: KeysState = KeysState()
