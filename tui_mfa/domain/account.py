@@ -9,9 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from tui_mfa.domain.api_tokens.model import ApiToken
 from tui_mfa.domain.billing.model import Billing
 from tui_mfa.domain.events import SecurityEvent, Tag
 from tui_mfa.domain.limits import Tries
+from tui_mfa.domain.quota.model import Quotas
 from tui_mfa.domain.ssh_keys.model import SshKey
 
 SCHEMA: Final = 1
@@ -203,6 +205,12 @@ class Profile:
 
     name: str = ""
     company: str = ""
+    address: str = ""
+    """Street, postcode and place in one line."""
+    country: str = ""
+    """Two letters (ISO 3166-1 alpha-2); empty when not given."""
+    vat_id: str = ""
+    """In its compact form, as ``domain/profile/vat.py`` makes it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -233,7 +241,9 @@ class Account:
     """Mails that somebody without the password caused, with an hourly limit of their own: they lock nobody out."""
     profile: Profile = field(default_factory=Profile)
     billing: Billing = field(default_factory=Billing)
+    quotas: Quotas = field(default_factory=Quotas)
     ssh_keys: list[SshKey] = field(default_factory=list)
+    api_tokens: list[ApiToken] = field(default_factory=list)
     last_login: LastLogin | None = None
     failed_since_login: int = 0
     notices: list[Notice] = field(default_factory=list)

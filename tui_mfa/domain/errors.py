@@ -119,10 +119,42 @@ class NotAllowed(DomainError):
     code = "not_allowed"
 
 
+class QuotaExceeded(DomainError):
+    """One more would be above a limit of the account."""
+
+    code = "quota_exceeded"
+
+    def __init__(self, user_message: str, *, quota: str, limit: int) -> None:
+        super().__init__(user_message)
+        self.quota = quota
+        """The limit's name, as in ``BUILT_IN``."""
+        self.limit = limit
+
+
 class NameTaken(DomainError):
     """A username or an e-mail address belongs to another account."""
 
     code = "name_taken"
+
+
+class InvalidToken(DomainError):
+    """A program showed no live token: unknown, ended, revoked, or of a closed account, never told apart."""
+
+    code = "invalid_token"
+
+    def __init__(self) -> None:
+        super().__init__("This is no live token. Make a new one in the portal: Security, Manage API Tokens.")
+
+
+class OutOfScope(DomainError):
+    """A live token may not do this."""
+
+    code = "out_of_scope"
+
+    def __init__(self, enough: tuple[str, ...]) -> None:
+        super().__init__(f"The token may not do this: it takes the scope {' or '.join(enough)}.")
+        self.enough = enough
+        """The scopes of which one is enough."""
 
 
 class NoSuchAccount(DomainError):

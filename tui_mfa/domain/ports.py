@@ -11,6 +11,7 @@ from tui_mfa.domain.account import Account
 from tui_mfa.domain.billing.gateway import Payments
 from tui_mfa.domain.events import SecurityEvent
 from tui_mfa.domain.limits import Tries
+from tui_mfa.domain.quota.model import Installation
 from tui_mfa.domain.secret import Secret
 
 
@@ -21,6 +22,8 @@ class Claim(StrEnum):
     EMAIL = "email"
     SERIES = "series"
     """The six characters that all invoice numbers of an account begin with."""
+    TOKEN = "token"
+    """SHA-256 of an API token, as hex."""
 
 
 class Store(Protocol):
@@ -37,13 +40,13 @@ class Store(Protocol):
         """Return a snapshot that is the caller's own, or raise ``NoSuchAccount``."""
 
     def find(self, claim: Claim, value: str) -> str | None:
-        """Return the id of the account that holds a username or an address (compared case-insensitively)."""
+        """Return the id of the account that holds a name, an address (compared case-insensitively) or a token."""
 
     def account(self, account_id: str) -> AbstractContextManager[Account]:
         """Lock an account, load it, and save it atomically when the block ends without an exception.
 
         An exception that leaves the block discards every change, so a refusal that must be counted is raised after
-        the block. A changed username or address is claimed first; ``NameTaken`` then discards the change.
+        the block. Whatever must be unique and is new is claimed first; ``NameTaken`` then discards the change.
         """
 
     def delete(self, account_id: str) -> None:
@@ -63,6 +66,12 @@ class Store(Protocol):
 
         The name is kept only as a hash; a counter that saw nothing for a day may be forgotten.
         """
+
+    def installation(self) -> Installation:
+        """Return a snapshot of what belongs to no account; takes no lock, so it may be read while one is open."""
+
+    def change_installation(self) -> AbstractContextManager[Installation]:
+        """Lock what belongs to no account, and save it atomically when the block ends without an exception."""
 
 
 class Clock(Protocol):
@@ -147,6 +156,13 @@ class Template(StrEnum):
     PAYMENT_RECEIVED = "payment_received"
     SSH_KEY_ADDED = "ssh_key_added"
     SSH_KEY_DELETED = "ssh_key_deleted"
+    QUOTA_GRANTED = "quota_granted"
+    QUOTA_REFUSED = "quota_refused"
+    API_TOKEN_CREATED = "api_token_created"
+    API_TOKEN_GRANTED = "api_token_granted"
+    API_TOKEN_REVOKED = "api_token_revoked"
+    API_TOKEN_EXPIRES = "api_token_expires"
+    API_TOKEN_EXPIRED = "api_token_expired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from tui_mfa.domain.account import Account
 from tui_mfa.domain.errors import NameTaken
 from tui_mfa.domain.limits import Tries
 from tui_mfa.domain.ports import Claim
+from tui_mfa.domain.quota.model import Installation
 
 Document = dict[str, Any]
 """Plain JSON values."""
@@ -27,6 +28,7 @@ _FORGOTTEN: Final = timedelta(days=1)
 _TAKEN: Final = {
     Claim.USERNAME: "That username belongs to another account.",
     Claim.EMAIL: "That e-mail address belongs to another account.",
+    Claim.TOKEN: "That token belongs to another account.",
     Claim.SERIES: "That series of invoices belongs to another account.",
 }
 
@@ -47,6 +49,7 @@ def key(claim: Claim, value: str) -> Key:
 def keys_of(account: Account) -> set[Key]:
     """Return what an account holds that nobody else may."""
     keys = {key(Claim.USERNAME, account.username), key(Claim.EMAIL, account.email.address)}
+    keys |= {key(Claim.TOKEN, item.hash) for item in account.api_tokens}
     return keys | {key(Claim.SERIES, account.billing.series)} if account.billing.series else keys
 
 
@@ -78,6 +81,26 @@ def to_account(document: Document) -> Account:
         msgspec.ValidationError: It holds none.
     """
     return msgspec.convert(document, type=Account)
+
+
+def to_installation(document: Document) -> Installation:
+    """Return what belongs to no account, from a document.
+
+    Raises:
+        msgspec.ValidationError: It holds none.
+    """
+    return msgspec.convert(document, type=Installation)
+
+
+def installation_document(installation: Installation) -> Document:
+    """Return what belongs to no account as plain values.
+
+    Raises:
+        msgspec.ValidationError: A value is of the wrong type, so it could never be read again.
+    """
+    document: Document = msgspec.to_builtins(installation)
+    to_installation(document)
+    return document
 
 
 def split_events(document: Document) -> tuple[Document, list[Document]]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tui_mfa.domain import names
 from tui_mfa.domain.account import Account, Attempt, Factor, LastLogin, Method, Purpose, SessionRecord
+from tui_mfa.domain.api_tokens import rules as token_rules
 from tui_mfa.domain.errors import (
     AttemptEnded,
     DomainError,
@@ -236,4 +237,5 @@ def _open(
     account.last_login = LastLogin(at=now, origin=handle.origin.label)
     account.failed_since_login = 0
     account.record(now, Tag.LOGIN_OK, handle.origin.label, factor=factor)
+    token_rules.warn(account, now)
     return result

@@ -2,6 +2,7 @@
 
 from tui_mfa.domain import limits, names, notices
 from tui_mfa.domain.account import Account, Email, Factor, Method
+from tui_mfa.domain.api_tokens import rules as token_rules
 from tui_mfa.domain.errors import InvalidInput, NoSuchAccount
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.login.flows import find_account
@@ -81,7 +82,7 @@ def set_password(services: Services, name: str, password: Secret[str]) -> Accoun
 
 
 def disable(services: Services, name: str) -> Account:
-    """Close an account: its sessions and attempts end at once, nobody logs in. Harmless when it is closed."""
+    """Close an account: sessions, attempts and API tokens end at once, nobody logs in. Harmless when it is closed."""
     now = services.clock.now()
     with services.store.account(find(services, name).id) as account:
         if account.disabled_at is None:
@@ -89,6 +90,7 @@ def disable(services: Services, name: str) -> Account:
             account.sessions.clear()
             account.attempts.clear()
             account.enrolment = None
+            token_rules.revoke_all(account, ORIGIN, now)
             account.record(now, Tag.ACCOUNT_DISABLED, ORIGIN)
             notices.queue(account, Template.ACCOUNT_DISABLED, ORIGIN, now)
         return account
