@@ -11,8 +11,8 @@ from tui_mfa.domain.names import masked_email
 from tui_mfa.domain.ports import Services, Template
 from tui_mfa.domain.profile.model import Overview, SessionView
 from tui_mfa.domain.secret import Secret
-from tui_mfa.domain.tokens import hash_token, new_id, new_token
 from tui_mfa.domain.ssh_keys import rules as ssh_keys
+from tui_mfa.domain.tokens import hash_token, new_id, new_token
 from tui_mfa.domain.two_factor import rules
 
 

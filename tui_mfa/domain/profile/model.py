@@ -1,6 +1,6 @@
 """What the profile's screens and commands show; no hash and no secret is in here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui_mfa.domain.account import Method
@@ -45,4 +45,4 @@ class Overview:
     confirmed: bool
     """A change of method is allowed right now, without a new confirmation."""
     sessions: tuple[SessionView, ...]
-    ssh_keys: KeysState = KeysState()
+    ssh_keys: KeysState = field(default_factory=KeysState)
