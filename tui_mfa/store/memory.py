@@ -13,8 +13,21 @@ from tui_mfa.domain.errors import NoSuchAccount
 from tui_mfa.domain.events import SecurityEvent
 from tui_mfa.domain.limits import Tries
 from tui_mfa.domain.ports import Claim
+from tui_mfa.domain.quota.model import Installation
 from tui_mfa.store.order import LockOrder, Rank
-from tui_mfa.store.records import Document, Key, id_taken, key, keys_of, pruned, split_events, taken, to_account
+from tui_mfa.store.records import (
+    Document,
+    Key,
+    id_taken,
+    installation_document,
+    key,
+    keys_of,
+    pruned,
+    split_events,
+    taken,
+    to_account,
+    to_installation,
+)
 from tui_mfa.store.records import to_document as document_of
 
 _STRIPES: Final = 64
@@ -29,9 +42,11 @@ class MemoryStore:
         self._owners: dict[Key, str] = {}
         self._moved: dict[str, dict[int, SecurityEvent]] = {}
         self._counters: dict[str, Tries] = {}
+        self._installation: Document = {}
         self._order = LockOrder()
         self._account_locks = [threading.Lock() for _ in range(_STRIPES)]
         self._bucket_lock = threading.Lock()
+        self._installation_lock = threading.Lock()
         self._data_lock = threading.Lock()
         """Held only for the moments in which the dictionaries are read or changed."""
 
@@ -101,6 +116,18 @@ class MemoryStore:
             tries = _copy(self._counters.get(hashed, Tries()))
             yield tries
             self._counters = pruned({**self._counters, hashed: _copy(tries)}, tries)
+
+    def installation(self) -> Installation:
+        """Return what belongs to no account; see ``ports.Store``."""
+        return to_installation(self._installation)
+
+    @contextmanager
+    def change_installation(self) -> Iterator[Installation]:
+        """Lock, load, and save what belongs to no account; see ``ports.Store``."""
+        with self._order.taking(Rank.INSTALLATION), self._installation_lock:
+            changing = self.installation()
+            yield changing
+            self._installation = installation_document(changing)
 
     def _lock_of(self, account_id: str) -> threading.Lock:
         return self._account_locks[hash(account_id) % _STRIPES]

@@ -9,9 +9,10 @@ from enum import IntEnum
 class Rank(IntEnum):
     """What is locked; a thread takes locks only in rising order."""
 
-    BUCKET = 1
-    ACCOUNT = 2
-    CLAIMS = 3
+    INSTALLATION = 1
+    BUCKET = 2
+    ACCOUNT = 3
+    CLAIMS = 4
 
 
 class LockOrder:

@@ -4,6 +4,7 @@
     claims/<kind>/ab/<hash>      links: who holds a username or an address
     events/ab/<id>.jsonl         older security events
     limits/abc.json              counters that belong to no account
+    installation.json            what the operator set for every account (table "installation", document 1)
     locks/                       lock files, never deleted
     tmp/                         drafts while they are written
 
@@ -26,18 +27,34 @@ from tui_mfa.domain.errors import NoSuchAccount, StoreUnavailable
 from tui_mfa.domain.events import SecurityEvent
 from tui_mfa.domain.limits import Tries
 from tui_mfa.domain.ports import Claim
+from tui_mfa.domain.quota.model import Installation
 from tui_mfa.store.claims import Claims
 from tui_mfa.store.disk import guarded, private_folder, private_root, sweep, sync_folder
 from tui_mfa.store.documents import DocumentFile, corrupt
 from tui_mfa.store.event_log import EventLog
 from tui_mfa.store.locks import Locks, stripe
 from tui_mfa.store.order import Rank
-from tui_mfa.store.records import Key, id_taken, key, keys_of, pruned, split_events, taken, to_account, to_document
+from tui_mfa.store.records import (
+    Key,
+    id_taken,
+    installation_document,
+    key,
+    keys_of,
+    pruned,
+    split_events,
+    taken,
+    to_account,
+    to_document,
+    to_installation,
+)
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 _LIMITS_SCHEMA: Final = 1
 """The layout of a file of counters."""
+
+_INSTALLATION_SCHEMA: Final = 1
+"""The layout of the file of the installation."""
 
 
 class TinyDBStore:
@@ -54,6 +71,7 @@ class TinyDBStore:
         folder = folder.absolute()
         self._accounts = folder / "accounts"
         self._limits = folder / "limits"
+        self._installation = folder / "installation.json"
         self._temporary = folder / "tmp"
         private_root(folder)
         for path in (self._accounts, self._limits, self._temporary, folder / "locks"):
@@ -169,6 +187,28 @@ class TinyDBStore:
             yield tries
             if msgspec.to_builtins(tries) != before.get(hashed, msgspec.to_builtins(Tries())):
                 file.save(msgspec.to_builtins(pruned(counters, tries)))
+
+    def installation(self) -> Installation:
+        """Return what belongs to no account; see ``ports.Store``. Takes no lock: the file is replaced as a whole."""
+        return self._load_installation()[1]
+
+    @contextmanager
+    def change_installation(self) -> Iterator[Installation]:
+        """Lock, load, and save what belongs to no account; see ``ports.Store``."""
+        with self._locks.hold(Rank.INSTALLATION, [""]):
+            file, changing = self._load_installation()
+            before = installation_document(changing)
+            yield changing
+            after = installation_document(changing)
+            if after != before:
+                file.save(after)
+
+    def _load_installation(self) -> tuple[DocumentFile, Installation]:
+        file = DocumentFile(self._installation, "installation", _INSTALLATION_SCHEMA, self._temporary)
+        try:
+            return file, to_installation(file.read() or {})
+        except msgspec.ValidationError:
+            raise corrupt(file.path, "it does not hold an installation") from None
 
     def _file(self, account_id: str) -> DocumentFile:
         path = self._accounts / account_id[:2] / f"{account_id}.json"
