@@ -1,0 +1,86 @@
+"""Measures, prints one line each, and keeps a copy in ``benchmarks/results``."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks import commands, once, qr, screens, updates
+from benchmarks.measure import Result
+
+RESULTS = Path(__file__).with_name("results")
+
+PACKAGES = ("textual", "tinydb", "qrcode", "msgspec", "click", "tui-mfa")
+"""Whose versions are told with the results."""
+
+
+def measurements(options: argparse.Namespace) -> dict[str, Callable[[], Result]]:
+    """Return what can be measured, by name."""
+    quick = options.quick
+    rounds = 7 if quick else 25
+    accounts = options.accounts or (100_000 if options.full else 2_000 if quick else 20_000)
+    seconds = 1.0 if quick else 3.0
+    return {
+        "start": lambda: screens.start(rounds),
+        "keystroke": lambda: screens.keystroke(5 if quick else 11),
+        "idle": lambda: screens.idle(3 if quick else 10),
+        "command": lambda: commands.command(rounds, 1_000 if quick else 10_000),
+        "size": lambda: updates.size(rounds * 4, accounts),
+        "sqlite": lambda: updates.sqlite(rounds * 4),
+        "processes": lambda: updates.processes(5, seconds),
+        "qr": lambda: qr.qr(rounds),
+        "once": once.once,
+    }
+
+
+def parsed() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure; everything when none is given")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and accounts, for a first look")
+    parser.add_argument("--full", action="store_true", help="100,000 accounts in the large store")
+    parser.add_argument("--accounts", type=int, metavar="N", help="accounts in the large store")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(measurements(options))
+    if unknown:
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(measurements(options))}")
+    return options
+
+
+def facts() -> dict[str, object]:
+    """Return what the figures depend on; nothing that names the machine."""
+    return {
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+def main() -> int:
+    """Measure what was asked for; 1 when a check failed (a ratio over its budget is told, not failed)."""
+    options = parsed()
+    about = facts()
+    print(", ".join(f"{name} {value}" for name, value in about.items() if name != "packages"))
+    results = []
+    for name, measure in measurements(options).items():
+        if options.names and name not in options.names:
+            continue
+        result = measure()
+        print(result.line(), flush=True)
+        results.append(result)
+    now = datetime.now(UTC)
+    RESULTS.mkdir(exist_ok=True)
+    document = {"at": f"{now:%Y-%m-%dT%H:%M:%SZ}", **about, "results": [result.document() for result in results]}
+    (RESULTS / f"{now:%Y-%m-%dT%H%M%S}.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    return int(any(result.verdict == "FAILED" for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
