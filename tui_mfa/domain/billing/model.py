@@ -26,8 +26,8 @@ OPEN_MAX: Final = 10
 CARDS_MAX: Final = 10
 """Saved cards of one account."""
 
-CHECKOUT_LIFE: Final = timedelta(hours=24)
-"""Life of a hosted page: the longest that Stripe gives a Checkout Session (``expires_at``)."""
+CHECKOUT_LIFE: Final = timedelta(hours=23)
+"""Life of a hosted page: Stripe takes 24 hours at most (``expires_at``) by its own clock, so ours may be off by one."""
 
 REFILL_PAUSE: Final = timedelta(hours=24)
 """Between two tries of an auto-refill that failed."""
