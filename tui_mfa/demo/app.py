@@ -215,7 +215,7 @@ class DemoApp(MfaApp):
     def action_read_mail(self) -> None:
         """Open the newest mail."""
         if not self.mails:
-            self._say("No mail yet.")
+            self._say("There is no mail to open yet.")
         elif not isinstance(self.screen, MailModal | SystemModalScreen):
             self.push_screen(MailModal(self.mails[-1]))
 
