@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui_mfa.domain.login.model import Origin
-from tui_mfa.domain.ports import Clock, Mail, Mailer, Services
+from tui_mfa.domain.ports import Clock, Mail, Mailer, Services, Store
 from tui_mfa.payments.offline import OfflinePayments
 from tui_mfa.security.box import AesGcmBox
 from tui_mfa.security.keyfile import load_or_create
@@ -18,7 +18,7 @@ from tui_mfa.security.strength import ZxcvbnMeter
 from tui_mfa.security.system import SystemClock, SystemEntropy
 from tui_mfa.settings import Settings
 from tui_mfa.store.files import HomeFiles
-from tui_mfa.store.open import open_store
+from tui_mfa.store.open import open_existing, open_store
 
 if TYPE_CHECKING:
     from tui_mfa.mail.outbox import OutboxEntry
@@ -52,6 +52,15 @@ def build(settings: Settings, environ: Mapping[str, str]) -> Services:
         payments=OfflinePayments(),
         policy=settings.policy(),
     )
+
+
+def store_alone(settings: Settings) -> tuple[Store, Clock]:
+    """Return what commands for sshd need: no key file, no mail, and a store that is there already.
+
+    Raises:
+        StoreUnavailable: There is no store, or it belongs to another user.
+    """
+    return open_existing(settings.store), SystemClock()
 
 
 def local_origin() -> Origin:
