@@ -29,6 +29,8 @@ _USERNAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,31}")
 _ATEXT: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL: Final = re.compile(rf"(?P<local>{_ATEXT}(?:\.{_ATEXT})*)@(?P<domain>{_LABEL}(?:\.{_LABEL})+|localhost)")
+_PICTURE_SIGNS: Final = dict.fromkeys((0xFE0E, 0xFE0F))
+"""Variation selectors 15 and 16: text or emoji picture."""
 _CODE: Final = re.compile(r"[0-9]{6}")
 
 
@@ -58,11 +60,20 @@ def email(text: str) -> str:
     return text
 
 
-def free_text(text: str, field: str) -> str:
-    """Return a line of text in NFC, or raise ``InvalidInput`` when it is too long or holds control characters."""
-    text = unicodedata.normalize("NFC", text.strip())
-    if len(text) > TEXT_MAX:
-        raise InvalidInput(f"At most {TEXT_MAX} characters, please.", field=field)
+def free_text(text: str, field: str, longest: int = TEXT_MAX) -> str:
+    """Return a line of text in NFC, or raise ``InvalidInput`` when it is too long or holds control characters.
+
+    Args:
+        text: What was typed. Signs that only choose between two pictures of an emoji are dropped: terminals differ in
+            how wide they draw the result.
+        field: The form field it belongs to.
+        longest: Characters that it may have.
+    """
+    if len(text) > 4 * longest:  # composing makes a text shorter, by less than four times
+        raise InvalidInput(f"At most {longest} characters, please.", field=field)
+    text = unicodedata.normalize("NFC", text.strip()).translate(_PICTURE_SIGNS)
+    if len(text) > longest:
+        raise InvalidInput(f"At most {longest} characters, please.", field=field)
     if not text.isprintable():
         raise InvalidInput("This holds characters that cannot be shown. Type it by hand.", field=field)
     return text

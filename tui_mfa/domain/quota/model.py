@@ -61,7 +61,7 @@ class IncreaseRequest:
     state: RequestState = RequestState.OPEN
     answered_at: datetime | None = None
     granted: int | None = None
-    """The limit that came of it, which may differ from the wanted one; set when it was granted."""
+    """The limit that came of it, which may differ from the wanted one; ``None`` with a granted one is unlimited."""
     answer: str = ""
     """What the operator says to it."""
 
