@@ -14,6 +14,7 @@ _COMMANDS = {
     "demo": Later("tui_mfa.cli.demo", "demo", "Try it: a seeded account, a phone and a mailbox; nothing is kept."),
     "accounts": Later("tui_mfa.cli.accounts", "accounts", "Add, look at, close, open and delete accounts."),
     "mfa": Later("tui_mfa.cli.mfa", "mfa", "Two-factor authentication of an account."),
+    "keys": Later("tui_mfa.cli.keys", "keys", "SSH keys of an account, and what sshd asks about them."),
     "events": Later("tui_mfa.cli.events", "events", "The security events of an account."),
     "outbox": Later("tui_mfa.cli.outbox", "outbox", "The mails that were written to a folder instead of sent."),
     "doctor": Later("tui_mfa.cli.doctor", "doctor", "Check files, accounts, mail, clock and terminal."),
