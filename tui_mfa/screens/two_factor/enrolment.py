@@ -167,7 +167,7 @@ class EnrolmentPage(SessionPage):
     @on(SecretSaved)
     def tell_saved(self, event: SecretSaved) -> None:
         """Say where the file is."""
-        self.status.fact(f"Saved to {event.path}, readable by you alone.")
+        self.status.fact(f"Saved to {event.path}.")
 
     def action_copy(self) -> None:
         """Send the secret to the terminal's clipboard; the program itself keeps no copy."""
