@@ -25,6 +25,7 @@ from tui_mfa.domain.login import flows as login
 from tui_mfa.domain.login import guard
 from tui_mfa.domain.login.model import Session
 from tui_mfa.domain.ports import Policy, Services, Template
+from tui_mfa.domain.quota import operator as quota
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys import flows, rules
 from tui_mfa.domain.ssh_keys.model import Added
@@ -165,6 +166,7 @@ def test_a_title_is_one_line_of_at_most_a_hundred_characters(title: str) -> None
 def test_the_limit_is_named() -> None:
     """S53: the last check; the error names count and limit."""
     services, session = enter()
+    quota.set_limit(services, "jane", "ssh-keys", "unlimited")
     for number in range(rules.LIMIT):
         add(services, session, ed25519(str(number)))
     with pytest.raises(KeyRefused) as refused:

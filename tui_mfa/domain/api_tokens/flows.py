@@ -13,6 +13,8 @@ from tui_mfa.domain.login import guard
 from tui_mfa.domain.login.model import Session
 from tui_mfa.domain.operator.flows import ORIGIN, find
 from tui_mfa.domain.ports import Services, Template
+from tui_mfa.domain.quota import flows as quota
+from tui_mfa.domain.quota.model import API_TOKENS
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.tokens import hash_token, new_id
 
@@ -55,6 +57,7 @@ def create(
     Raises:
         InvalidInput: With the field.
         NotAllowed: Too many tokens, or a scope that only the operator grants.
+        QuotaExceeded: The account's limit of live tokens is reached.
         ConfirmationRequired: Password and factor were proved more than fifteen minutes ago (S51).
     """
     with guard.in_session(services, session) as (account, record, now):
@@ -64,6 +67,7 @@ def create(
         guard.require_confirmation(record, now, life=guard.KEY_CONFIRMATION_LIFE)
         rules.forget_old(account, now)
         _require_room(rules.summary(account, now).count)
+        quota.check(services, account, API_TOKENS)
         fresh = text.new(services.entropy)
         item = ApiToken(
             id=new_id(services.entropy, 4),

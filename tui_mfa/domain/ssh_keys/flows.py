@@ -14,6 +14,8 @@ from tui_mfa.domain.events import Tag
 from tui_mfa.domain.login import guard
 from tui_mfa.domain.login.model import Session
 from tui_mfa.domain.ports import Services, Template
+from tui_mfa.domain.quota import flows as quota
+from tui_mfa.domain.quota.model import SSH_KEYS
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys import parse, rules
 from tui_mfa.domain.ssh_keys.model import Added, KeyView, SshKey
@@ -41,6 +43,7 @@ def add(services: Services, session: Session, text: Secret[str], *, title: str =
     Raises:
         KeyRefused: The text is not one acceptable key; see ``parse.judge`` and ``rules.require_acceptable``.
         InvalidInput: For title or expiry.
+        QuotaExceeded: The account's limit of keys is reached.
         ConfirmationRequired: Password and factor were not proved in the last 15 minutes (S51).
     """
     judged = parse.judge(text.reveal())
@@ -49,6 +52,7 @@ def add(services: Services, session: Session, text: Secret[str], *, title: str =
     with guard.in_session(services, session) as (account, record, now):
         guard.require_confirmation(record, now, life=guard.KEY_CONFIRMATION_LIFE)
         rules.require_acceptable(account, judged.key, services.policy)
+        quota.check(services, account, SSH_KEYS)
         key = SshKey(
             id=_fresh_id(services, account),
             title=rules.title_for(account, title, judged.title, judged.key),

@@ -14,8 +14,8 @@ from tui_mfa.domain.ssh_keys.blob import PublicKey
 from tui_mfa.domain.ssh_keys.model import KeysState, KeyView, SshKey
 from tui_mfa.domain.ssh_keys.refusals import MAKE, KeyRefused, Reason, refused
 
-LIMIT: Final = 50
-"""Keys of one account; sshd tries them one by one."""
+LIMIT: Final = 200
+"""Keys of one account, whatever its quota allows; sshd tries them one by one."""
 
 USE_GRAIN: Final = timedelta(minutes=10)
 """Between two notes of a use: a busy key must not rewrite the account with each login (S58)."""
