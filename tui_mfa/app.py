@@ -54,6 +54,8 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Log out and leave the program"),
     ]
 
+    _offered: dict[str, Theme] | None = None
+
     def __init__(self, context: Context, theme: str = themes.THEME_NAMES[0]) -> None:
         super().__init__()
         self.context = context
@@ -69,10 +71,14 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     @property
     def available_themes(self) -> dict[str, Theme]:
         """The own themes, whose contrast is tested, and the two that take the terminal's own colours."""
-        offered = (*themes.THEME_NAMES, "ansi-dark", "ansi-light")
-        known = super().available_themes
-        # Textual asks before the own themes are registered, too.
-        return {name: known[name] for name in offered if name in known} if themes.DARK in known else known
+        if self._offered is None:
+            names = (*themes.THEME_NAMES, "ansi-dark", "ansi-light")
+            known = super().available_themes
+            if not known.keys() >= set(themes.THEME_NAMES):
+                return known  # Textual asks before the own themes are registered, too
+            # Asked for some thirty times with each drawing.
+            self._offered = {name: known[name] for name in names if name in known}
+        return self._offered
 
     def get_default_screen(self) -> Screen[None]:
         """Return the login page: the first frame is its own, with no switch of modes before it."""

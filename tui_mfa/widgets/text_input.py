@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.reactive import reactive
 from textual.widgets import Input
 
@@ -53,6 +53,19 @@ class TextInput(Input):
         before = self.value[: self.cursor_position]
         cells = len(before) if self.password else cell_len(before)
         return self.content_region.offset + Offset(cells - self.scroll_offset.x, 0)
+
+    @property
+    def content_width(self) -> int:
+        """At least the field's own width.
+
+        Textual takes this for the area to scroll, and lays the whole page out anew when it changes: so with a longer
+        text than the field has room for, but not with each key.
+        """
+        return max(super().content_width, self.scrollable_content_region.width)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's signature
+        """Return the text's own width, for fields as wide as their text."""
+        return super().content_width
 
     def validate_value(self, value: str) -> str:
         """Keep control characters out, also those of a stored text that the program puts in.
