@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tui_mfa.domain.billing.gateway import Payments
 from tui_mfa.domain.login.model import Origin
 from tui_mfa.domain.ports import Clock, Mail, Mailer, Services, Store
 from tui_mfa.payments.offline import OfflinePayments
@@ -49,7 +50,7 @@ def build(settings: Settings, environ: Mapping[str, str]) -> Services:
         strength=ZxcvbnMeter(),
         box=AesGcmBox(keys),
         files=HomeFiles(settings.save_dir),
-        payments=OfflinePayments(),
+        payments=_payments(settings),
         policy=settings.policy(),
     )
 
@@ -157,6 +158,17 @@ class LaterMailer:
         return OutboxMailer(
             settings.outbox_dir, settings.mail_from, settings.issuer, settings.support_address, self._clock
         )
+
+
+def _payments(settings: Settings) -> Payments:
+    """Return the way to be paid that the settings name."""
+    if settings.payments != "stripe":
+        return OfflinePayments()
+    from tui_mfa.payments.stripe import StripePayments  # noqa: PLC0415 - only where it is used
+
+    if settings.stripe_key is None or settings.stripe_webhook_secret is None:
+        raise ValueError("the settings were not checked")
+    return StripePayments(settings.stripe_key, settings.stripe_webhook_secret, settings.public_url)
 
 
 def _smtp(settings: Settings, clock: Clock) -> SmtpMailer:

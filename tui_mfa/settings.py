@@ -16,6 +16,7 @@ from tui_mfa.domain.ports import Policy
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys.blob import RSA_LEAST
 from tui_mfa.settings_keys import KEYS, LOCAL, TABS, THEMES, zone
+from tui_mfa.settings_payments import SECRETS_IN_FILE, problems_of
 
 APP: Final = "tui-mfa"
 """The program's name in the system's folders."""
@@ -79,6 +80,14 @@ class Settings:
     """Bits of an RSA key at least."""
     keep_last_key: bool = False
     """Whether the last SSH key that works cannot be deleted, because logins take a key."""
+    payments: str = "offline"
+    """``offline`` or ``stripe``: how people pay."""
+    payment_instructions: str = ""
+    """How an open invoice is paid while ``payments`` is ``offline``."""
+    public_url: str = ""
+    """Where people reach ``tui-mfa api``; for short URLs."""
+    stripe_key: Secret[str] | None = None
+    stripe_webhook_secret: Secret[str] | None = None
     theme: str = THEMES[0]
     zone: str = LOCAL
     """``local`` or an IANA name: the zone beside UTC on screen."""
@@ -94,6 +103,8 @@ class Settings:
             session_lifetime=self.session_lifetime,
             ssh_rsa_bits=self.ssh_rsa_bits,
             keep_last_key=self.keep_last_key,
+            public_url=self.public_url,
+            payment_instructions=self.payment_instructions,
         )
 
     def timezone(self) -> tzinfo:
@@ -198,8 +209,10 @@ def _read_file(file: Path, must_be_there: bool, problems: list[str]) -> dict[str
     except tomllib.TOMLDecodeError as error:
         problems.append(f"The settings file {file} is not TOML: {error}.")
         return {}
-    if mode & 0o077 and "@" in str(values.get("smtp", "")):
-        problems.append(f"{file} holds a password and others may read it. Run: chmod 600 {shlex.quote(str(file))}")
+    login = "@" in str(values.get("smtp", ""))
+    if mode & 0o077 and (login or any(values.get(key) for key in SECRETS_IN_FILE)):
+        what = "a password" if login else "a secret key"
+        problems.append(f"{file} holds {what} and others may read it. Run: chmod 600 {shlex.quote(str(file))}")
     return values
 
 
@@ -221,6 +234,7 @@ def _completed(values: Mapping[str, Any], given: Mapping[str, _Given], problems:
     } | dict(values)
     unread = given.keys() - values.keys()
     settings = Settings(**filled)
+    problems += problems_of(settings.payments, dict(values) | dict.fromkeys(unread, True))
     if "data_dir" not in unread and _is_inside(settings.key_file, data_dir):
         source = given["key_file"].source if "key_file" in given else "key_file (the default)"
         problems.append(f"{source} takes {KEYS['key_file'].takes}, not {settings.key_file}.")

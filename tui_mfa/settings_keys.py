@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from tui_mfa import settings_payments as money
 from tui_mfa.domain import names
 from tui_mfa.domain.errors import InvalidInput
 from tui_mfa.domain.mail_route import parse_mail_route
@@ -200,6 +201,11 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
         "session_lifetime": Key("5m to 24h", _duration(timedelta(minutes=5), timedelta(hours=24))),
         "ssh_rsa_bits": Key(f"a number from {RSA_LEAST} to {RSA_MOST}", _number(RSA_LEAST, RSA_MOST)),
         "keep_last_key": Key("true or false", _switch),
+        "payments": Key(" or ".join(money.PAYMENTS), _choice(*money.PAYMENTS)),
+        "payment_instructions": Key(f"a line of up to {money.INSTRUCTIONS_MAX} characters", money.instructions),
+        "public_url": Key(f"nothing, or an https URL of up to {money.URL_MAX} characters", money.public_url),
+        "stripe_key": Key("nothing, or a key of Stripe (rk_… or sk_…)", money.secret, secret=True),
+        "stripe_webhook_secret": Key("nothing, or the secret of a webhook (whsec_…)", money.secret, secret=True),
         "theme": Key(", ".join(THEMES[:-1]) + f" or {THEMES[-1]}", _choice(*THEMES)),
         "save_dir": Key("a folder", _path),
         "zone": Key(f"{LOCAL} or a name like Europe/Berlin", _zone_name),
