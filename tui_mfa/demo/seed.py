@@ -50,6 +50,10 @@ class NothingSaved:
         """Return, in the place of a path, words that say that there is no file."""
         return f"nowhere, since the demo saves nothing: {name}"
 
+    def save_bytes(self, name: str, data: bytes) -> str:  # noqa: ARG002 - the same
+        """Return the same words."""
+        return f"nowhere, since the demo saves nothing: {name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Seeded:

@@ -10,20 +10,10 @@ from typing import Protocol
 from tui_mfa.domain.account import Account
 from tui_mfa.domain.billing.gateway import Payments
 from tui_mfa.domain.events import SecurityEvent
+from tui_mfa.domain.layout import Claim as Claim
 from tui_mfa.domain.limits import Tries
 from tui_mfa.domain.quota.model import Installation
 from tui_mfa.domain.secret import Secret
-
-
-class Claim(StrEnum):
-    """What must be unique over all accounts."""
-
-    USERNAME = "username"
-    EMAIL = "email"
-    SERIES = "series"
-    """The six characters that all invoice numbers of an account begin with."""
-    TOKEN = "token"
-    """SHA-256 of an API token, as hex."""
 
 
 class Store(Protocol):
@@ -199,6 +189,9 @@ class PrivateFiles(Protocol):
 
     def save(self, name: str, text: Secret[str]) -> str:
         """Write a new file (mode 0600, never over an existing one) and return its path."""
+
+    def save_bytes(self, name: str, data: bytes) -> str:
+        """Do the same with bytes that are no secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,15 @@ class HomeFiles:
         self._folder = folder
 
     def save(self, name: str, text: Secret[str]) -> str:
+        """Write a text as ``save_bytes`` does."""
+        return self.save_bytes(name, text.reveal().encode())
+
+    def save_bytes(self, name: str, data: bytes) -> str:
         """Write a new file with mode 0600 and return its path.
 
         Args:
             name: A wish: unsafe characters become hyphens, and a number is added when the name is in use.
-            text: What to write.
+            data: What to write.
 
         Raises:
             StoreUnavailable: The folder cannot be written.
@@ -40,7 +44,7 @@ class HomeFiles:
             path = self._folder / (wish.name if number == 1 else f"{wish.stem}-{number}{wish.suffix}")
             with guarded(path):
                 try:
-                    write_new(path, text.reveal().encode())
+                    write_new(path, data)
                 except FileExistsError:
                     continue
                 sync_folder(self._folder)
