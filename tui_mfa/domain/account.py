@@ -7,17 +7,14 @@ sealed (AES-GCM), codes are keyed or slow hashes, tokens are SHA-256 of 256 rand
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from tui_mfa.domain.api_tokens.model import ApiToken
 from tui_mfa.domain.billing.model import Billing
 from tui_mfa.domain.events import SecurityEvent, Tag
+from tui_mfa.domain.layout import SCHEMA as SCHEMA  # noqa: PLC0414 - known here by all that keep accounts
 from tui_mfa.domain.limits import Tries
 from tui_mfa.domain.quota.model import Quotas
 from tui_mfa.domain.ssh_keys.model import SshKey
-
-SCHEMA: Final = 1
-"""The layout of a stored account; a file with a higher number is refused, one with a lower is migrated."""
 
 
 class Method(StrEnum):

@@ -10,7 +10,7 @@ from typing import Protocol
 from tui_mfa.domain.account import Account
 from tui_mfa.domain.billing.gateway import Payments
 from tui_mfa.domain.events import SecurityEvent
-from tui_mfa.domain.layout import Claim as Claim
+from tui_mfa.domain.layout import Claim as Claim  # noqa: PLC0414 - part of the port
 from tui_mfa.domain.limits import Tries
 from tui_mfa.domain.quota.model import Installation
 from tui_mfa.domain.secret import Secret

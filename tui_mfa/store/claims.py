@@ -4,14 +4,13 @@ A link cannot be torn or empty, and replacing one is a single step. A link count
 has that name, so a crash between link and account leaves a void link and never a name held twice.
 """
 
-import hashlib
 import os
 import secrets
 from pathlib import Path
 
 from tui_mfa.domain.ports import Claim
-from tui_mfa.store.disk import guarded, move_into_place, private_folder, sync_folder
-from tui_mfa.store.documents import corrupt
+from tui_mfa.store.disk import corrupt, guarded, move_into_place, private_folder, sync_folder
+from tui_mfa.store.places import claim_link
 from tui_mfa.store.records import Key
 
 
@@ -30,9 +29,8 @@ class Claims:
             private_folder(path)
 
     def path(self, key: Key) -> Path:
-        """Return where the link of a key is; the name is a hash, safe for any file system."""
-        name = hashlib.sha256(key.value.encode("utf-8", "surrogatepass")).hexdigest()
-        return self._folder / key.claim.value / name[:2] / name
+        """Return where the link of a key is."""
+        return claim_link(self._folder.parent, key.claim, key.value)
 
     def named(self, key: Key) -> str | None:
         """Return the account id that the link of a key names, whether or not it still holds."""

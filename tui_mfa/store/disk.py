@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tui_mfa.domain.errors import Corrupt, StoreUnavailable
+from tui_mfa.domain.errors import Corrupt, NewerSchema, StoreUnavailable
 
 FOLDER_MODE: Final = 0o700
 """Nobody else may list or enter a folder (S65)."""
@@ -47,6 +47,28 @@ def unavailable(error: OSError, path: Path) -> StoreUnavailable:
     """Return the error for the person that stands for an ``OSError``."""
     why = _WORDS.get(error.errno or 0) or (error.strerror or "the system refuses").lower()
     return StoreUnavailable(f"The store cannot be used: {why} ({path}).")
+
+
+def corrupt(path: Path, why: str) -> Corrupt:
+    """Return the error that names a damaged file and says what to do; never what the file holds."""
+    return Corrupt(f"{path} is damaged: {why}. Restore it from a backup.")
+
+
+def check_schema(path: Path, number: object, known: int) -> None:
+    """Raise ``NewerSchema`` or ``Corrupt`` for a file whose layout this program does not know.
+
+    Args:
+        path: The file.
+        number: What the file says its layout is.
+        known: The newest layout that this program knows.
+    """
+    if type(number) is not int or number < 1:
+        raise corrupt(path, "it does not say its layout")
+    if number > known:
+        raise NewerSchema(
+            f"{path} was written by a newer tui-mfa (layout {number}, this one knows {known}). "
+            "Update tui-mfa on this machine."
+        )
 
 
 @contextlib.contextmanager

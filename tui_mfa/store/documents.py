@@ -14,8 +14,7 @@ from tinydb.middlewares import CachingMiddleware
 from tinydb.storages import Storage
 from tinydb.table import Document as TinyDocument
 
-from tui_mfa.domain.errors import Corrupt, NewerSchema
-from tui_mfa.store.disk import private_folder, read_private, replace_private
+from tui_mfa.store.disk import check_schema, corrupt, private_folder, read_private, replace_private
 from tui_mfa.store.records import Document
 
 _DOC_ID: Final = 1
@@ -93,25 +92,11 @@ class DocumentFile:
         if not isinstance(found, TinyDocument) or len(tables[self._name]) != 1:
             raise corrupt(self.path, "it does not hold what its name says")
         document = dict(found)
-        self._check_schema(document.pop(_SCHEMA, None))
+        check_schema(self.path, document.pop(_SCHEMA, None), self._schema)
         return document
-
-    def _check_schema(self, number: object) -> None:
-        if type(number) is not int or number < 1:
-            raise corrupt(self.path, "it does not say its layout")
-        if number > self._schema:
-            raise NewerSchema(
-                f"{self.path} was written by a newer tui-mfa (layout {number}, this one knows {self._schema}). "
-                "Update tui-mfa on this machine."
-            )
 
     def save(self, document: Document) -> None:
         """Put a document in place of the old one, in one durable step."""
         self._table.truncate()
         self._table.insert(TinyDocument({_SCHEMA: self._schema, **document}, doc_id=_DOC_ID))
         self._db.close()
-
-
-def corrupt(path: Path, why: str) -> Corrupt:
-    """Return the error that names a damaged file and says what to do; never what the file holds."""
-    return Corrupt(f"{path} is damaged: {why}. Restore it from a backup.")

@@ -10,6 +10,7 @@ import msgspec
 from tui_mfa.domain.events import SecurityEvent
 from tui_mfa.store.disk import (
     FILE_MODE,
+    corrupt,
     guarded,
     private_folder,
     read_private,
@@ -18,7 +19,6 @@ from tui_mfa.store.disk import (
     unavailable,
     write_all,
 )
-from tui_mfa.store.documents import corrupt
 from tui_mfa.store.records import Document
 
 

@@ -1,6 +1,5 @@
 """How an account becomes a document and back, and the few rules about documents that every store shares."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -9,6 +8,7 @@ import msgspec
 
 from tui_mfa.domain.account import Account
 from tui_mfa.domain.errors import NameTaken
+from tui_mfa.domain.layout import folded
 from tui_mfa.domain.limits import Tries
 from tui_mfa.domain.ports import Claim
 from tui_mfa.domain.quota.model import Installation
@@ -41,9 +41,8 @@ class Key(NamedTuple):
 
 
 def key(claim: Claim, value: str) -> Key:
-    """Return the comparable form: NFKC and case folded, so that ``JANE`` and ``jane`` are one."""
-    folded = unicodedata.normalize("NFKC", value).casefold()
-    return Key(claim, unicodedata.normalize("NFKC", folded))
+    """Return the comparable form."""
+    return Key(claim, folded(value))
 
 
 def keys_of(account: Account) -> set[Key]:

@@ -14,7 +14,6 @@ made durable before it; what may be cleaned up after it does no harm when it sta
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,11 +28,12 @@ from tui_mfa.domain.limits import Tries
 from tui_mfa.domain.ports import Claim
 from tui_mfa.domain.quota.model import Installation
 from tui_mfa.store.claims import Claims
-from tui_mfa.store.disk import guarded, private_folder, private_root, sweep, sync_folder
-from tui_mfa.store.documents import DocumentFile, corrupt
+from tui_mfa.store.disk import corrupt, guarded, private_folder, private_root, sweep, sync_folder
+from tui_mfa.store.documents import DocumentFile
 from tui_mfa.store.event_log import EventLog
 from tui_mfa.store.locks import Locks, stripe
 from tui_mfa.store.order import Rank
+from tui_mfa.store.places import ID, account_file
 from tui_mfa.store.records import (
     Key,
     id_taken,
@@ -47,8 +47,6 @@ from tui_mfa.store.records import (
     to_document,
     to_installation,
 )
-
-_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 _LIMITS_SCHEMA: Final = 1
 """The layout of a file of counters."""
@@ -83,7 +81,7 @@ class TinyDBStore:
 
     def create(self, account: Account) -> None:
         """Save a new account and claim its names; see ``ports.Store``."""
-        if not _ID.fullmatch(account.id):
+        if not ID.fullmatch(account.id):
             raise ValueError("an account's id is 32 hex digits")
         document, moved = split_events(to_document(account))
         keys = keys_of(account)
@@ -131,7 +129,7 @@ class TinyDBStore:
             try:
                 file, account = self._load(account_id)
             except NoSuchAccount:
-                if _ID.fullmatch(account_id):
+                if ID.fullmatch(account_id):
                     self._log.remove(account_id)  # an earlier try was cut short after its commit point
                 raise
             keys = keys_of(account)
@@ -150,7 +148,7 @@ class TinyDBStore:
             with guarded(Path(shard)), os.scandir(shard) as entries:
                 for entry in entries:
                     account_id, _, kind = entry.name.partition(".")
-                    if kind == "json" and _ID.fullmatch(account_id):
+                    if kind == "json" and ID.fullmatch(account_id):
                         yield account_id
 
     def is_empty(self) -> bool:
@@ -211,12 +209,11 @@ class TinyDBStore:
             raise corrupt(file.path, "it does not hold an installation") from None
 
     def _file(self, account_id: str) -> DocumentFile:
-        path = self._accounts / account_id[:2] / f"{account_id}.json"
-        return DocumentFile(path, "account", SCHEMA, self._temporary)
+        return DocumentFile(account_file(self._accounts.parent, account_id), "account", SCHEMA, self._temporary)
 
     def _load(self, account_id: str) -> tuple[DocumentFile, Account]:
         """Return an account with its file, which remembers what was read for the save that may follow."""
-        if not _ID.fullmatch(account_id):
+        if not ID.fullmatch(account_id):
             raise NoSuchAccount("There is no such account.")
         file = self._file(account_id)
         document = file.read()
