@@ -8,6 +8,7 @@ from tui_mfa.domain.events import Tag
 from tui_mfa.domain.login.flows import find_account
 from tui_mfa.domain.login.registration import new_account, new_password
 from tui_mfa.domain.ports import Services, Template
+from tui_mfa.domain.profile import details
 from tui_mfa.domain.secret import Secret
 
 ORIGIN = "operator"
@@ -55,6 +56,14 @@ def set_email(services: Services, name: str, address: str) -> Account:
         account.record(now, Tag.EMAIL_CHANGED, ORIGIN)
         shown = names.masked_email(address)
         notices.queue(account, Template.EMAIL_CHANGED, ORIGIN, now, before, address=shown)
+        return account
+
+
+def edit(services: Services, name: str, **given: str | None) -> Account:
+    """Change what an account tells about its owner; see ``profile.details.change``."""
+    now = services.clock.now()
+    with services.store.account(find(services, name).id) as account:
+        details.change(account, ORIGIN, now, **given)
         return account
 
 

@@ -9,7 +9,9 @@ from tui_mfa.domain.login.model import ATTEMPT_LIFE, AttemptHandle, CodeOwed, Se
 from tui_mfa.domain.login.registration import new_password
 from tui_mfa.domain.names import masked_email
 from tui_mfa.domain.ports import Services, Template
+from tui_mfa.domain.profile import countries, details
 from tui_mfa.domain.profile.model import Overview, SessionView
+from tui_mfa.domain.quota import flows as quota
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys import rules as ssh_keys
 from tui_mfa.domain.tokens import hash_token, new_id, new_token
@@ -30,6 +32,10 @@ def overview(services: Services, session: Session) -> Overview:
         email_verified=account.email.verified_at is not None,
         name=account.profile.name,
         company=account.profile.company,
+        address=account.profile.address,
+        country=countries.name_of(account.profile.country) if account.profile.country else "",
+        vat_id=account.profile.vat_id,
+        quotas=quota.rows(services, account),
         member_since=account.created_at,
         password_changed_at=account.password.changed_at,
         method=account.method,
@@ -58,14 +64,16 @@ def events(services: Services, session: Session) -> list[SecurityEvent]:
     return services.store.events(session.account_id)
 
 
-def edit(services: Services, session: Session, *, name: str, company: str) -> None:
-    """Change name and company; raises ``InvalidInput`` with the field."""
-    name, company = names.free_text(name, "name"), names.free_text(company, "company")
+def edit(services: Services, session: Session, **given: str | None) -> None:
+    """Change what the person tells about themselves; raises ``InvalidInput`` with the field.
+
+    Args:
+        services: What the rules need.
+        session: Whose.
+        given: See ``details.change``.
+    """
     with guard.in_session(services, session) as (account, _record, now):
-        if (account.profile.name, account.profile.company) == (name, company):
-            return
-        account.profile.name, account.profile.company = name, company
-        account.record(now, Tag.PROFILE_CHANGED, session.origin.label)
+        details.change(account, session.origin.label, now, **given)
 
 
 def change_password(services: Services, session: Session, password: Secret[str]) -> int:

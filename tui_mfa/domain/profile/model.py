@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tui_mfa.domain.account import Method
 from tui_mfa.domain.login.model import RecoverySet
+from tui_mfa.domain.quota.model import QuotaRow
 from tui_mfa.domain.ssh_keys.model import KeysState
 
 
@@ -29,6 +30,12 @@ class Overview:
     email_verified: bool
     name: str
     company: str
+    address: str
+    country: str
+    """Its name; empty when not given."""
+    vat_id: str
+    quotas: tuple[QuotaRow, ...]
+    """All limits, in their usual order."""
     member_since: datetime
     password_changed_at: datetime
     method: Method
