@@ -15,8 +15,10 @@ _COMMANDS = {
     "accounts": Later("tui_mfa.cli.accounts", "accounts", "Add, look at, close, open and delete accounts."),
     "mfa": Later("tui_mfa.cli.mfa", "mfa", "Two-factor authentication of an account."),
     "keys": Later("tui_mfa.cli.keys", "keys", "SSH keys of an account, and what sshd asks about them."),
+    "tokens": Later("tui_mfa.cli.tokens", "tokens", "API tokens of an account."),
     "events": Later("tui_mfa.cli.events", "events", "The security events of an account."),
     "outbox": Later("tui_mfa.cli.outbox", "outbox", "The mails that were written to a folder instead of sent."),
+    "api": Later("tui_mfa.cli.api", "api", "Serve the HTTP API for programs."),
     "doctor": Later("tui_mfa.cli.doctor", "doctor", "Check files, accounts, mail, clock and terminal."),
 }
 
