@@ -55,7 +55,6 @@ def test_the_command_line_wins_over_the_environment(home: Home) -> None:
         (("accounts", "show", "jane", "--no\x1b[31m"), "--no"),
         ((), "needs a terminal"),
         (("demo",), "needs a terminal"),
-        (("--theme", "pink", "demo"), "--theme takes tui-mfa-dark"),
     ],
 )
 def test_what_cannot_be_meant_is_status_two(home: Home, arguments: tuple[str, ...], words: str) -> None:
@@ -168,3 +167,9 @@ def test_a_large_log_is_put_aside(tmp_path: Path) -> None:
     log.append(file, "new\n")
     assert file.read_text() == "new\n"
     assert (tmp_path / f"{log.FILE_NAME}.1").stat().st_size == log.SIZE_MAX + 1
+
+
+def test_the_demo_refuses_a_theme_that_is_not_there(home: Home) -> None:
+    refused = home.run("--theme", "pink", "demo")
+    assert (refused.status, refused.out) == (2, "")
+    assert "--theme takes tui-mfa-dark" in refused.err
