@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tui_mfa.domain.billing.gateway import Payments
 from tui_mfa.domain.login.model import Origin
-from tui_mfa.domain.ports import Clock, Mail, Mailer, Services, Store
+from tui_mfa.domain.ports import Services
 from tui_mfa.payments.offline import OfflinePayments
 from tui_mfa.security.box import AesGcmBox
 from tui_mfa.security.keyfile import load_or_create
@@ -22,6 +21,8 @@ from tui_mfa.store.files import HomeFiles
 from tui_mfa.store.open import open_existing, open_store
 
 if TYPE_CHECKING:
+    from tui_mfa.domain.billing.gateway import Payments
+    from tui_mfa.domain.ports import Clock, Mail, Mailer, Store
     from tui_mfa.mail.outbox import OutboxEntry
     from tui_mfa.mail.smtp import SmtpMailer, SmtpProbe
 
@@ -39,7 +40,7 @@ def build(settings: Settings, environ: Mapping[str, str]) -> Services:
         Unavailable: The store, the key file or the mail route cannot be used; the message says what to do.
     """
     store = open_store(settings.store)
-    keys = load_or_create(settings.key_file, accounts_exist=not store.is_empty(), environ=environ)
+    keys = load_or_create(settings.key_file, accounts_exist=lambda: not store.is_empty(), environ=environ)
     clock = SystemClock()
     return Services(
         store=store,

@@ -1,19 +1,24 @@
 """What the rules need from the outside, as protocols; ``bootstrap`` is the only place that fills them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tui_mfa.domain.account import Account
-from tui_mfa.domain.billing.gateway import Payments
-from tui_mfa.domain.events import SecurityEvent
 from tui_mfa.domain.layout import Claim as Claim  # noqa: PLC0414 - part of the port
-from tui_mfa.domain.limits import Tries
-from tui_mfa.domain.quota.model import Installation
-from tui_mfa.domain.secret import Secret
+
+if TYPE_CHECKING:
+    # Only for annotations: the first page is drawn before the account is loaded.
+    from tui_mfa.domain.account import Account
+    from tui_mfa.domain.billing.gateway import Payments
+    from tui_mfa.domain.events import SecurityEvent
+    from tui_mfa.domain.limits import Tries
+    from tui_mfa.domain.quota.model import Installation
+    from tui_mfa.domain.secret import Secret
 
 
 class Store(Protocol):

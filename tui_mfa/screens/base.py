@@ -14,7 +14,6 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
-from tui_mfa.domain import notices
 from tui_mfa.domain.errors import ConfirmationRequired, DomainError, SessionEnded
 from tui_mfa.domain.login.model import Session
 from tui_mfa.presentation import as_content
@@ -122,6 +121,8 @@ class _UseCases(Screen[R]):
     def _send_notices(self) -> None:
         if self.account_id is None:
             return
+        from tui_mfa.domain import notices  # noqa: PLC0415 - the first page is drawn before the account is loaded
+
         try:
             notices.deliver(self.context.services, self.account_id)
         except DomainError as error:

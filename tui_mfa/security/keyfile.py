@@ -11,7 +11,7 @@ import re
 import secrets
 import shlex
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,12 +29,14 @@ _KEY_ID: Final = re.compile(r"k[0-9a-f]{8}")
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
-def load_or_create(path: Path, *, accounts_exist: bool, environ: Mapping[str, str] | None = None) -> KeyRing:
+def load_or_create(
+    path: Path, *, accounts_exist: bool | Callable[[], bool], environ: Mapping[str, str] | None = None
+) -> KeyRing:
     """Return the keys: the service manager's, or those of the file, which is made at the very first start.
 
     Args:
         path: The key file; its folder is made (0700) when missing.
-        accounts_exist: Whether there is anything that an older key has sealed.
+        accounts_exist: Whether there is anything that an older key has sealed; asked only when there is no file.
         environ: Where ``CREDENTIALS_DIRECTORY`` is looked up; the process environment when not given.
 
     Raises:
@@ -46,7 +48,7 @@ def load_or_create(path: Path, *, accounts_exist: bool, environ: Mapping[str, st
     path = path.absolute()
     with _guarded(path):
         missing = not os.path.lexists(path)
-        if missing and accounts_exist:
+        if missing and (accounts_exist() if callable(accounts_exist) else accounts_exist):
             raise KeyUnavailable(
                 f"The key file {path} is missing, but there are accounts whose secrets need it. Put it back from a "
                 "backup; a new one would not open them."

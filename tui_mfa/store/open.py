@@ -1,14 +1,46 @@
 """From the URL in the settings to a store."""
 
+from __future__ import annotations
+
 import os
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from tui_mfa.domain.errors import InvalidInput, StoreUnavailable
-from tui_mfa.domain.ports import Store
+from tui_mfa.store.disk import private_root
+
+if TYPE_CHECKING:
+    from tui_mfa.domain.ports import Store
+    from tui_mfa.store.tinydb import TinyDBStore
 
 URLS: Final = "tinydb:FOLDER or memory:"
 """What a store's URL may be."""
+
+
+class LaterStore:
+    """A TinyDB store whose code is loaded when it is first asked for something: the first page is drawn before.
+
+    Args:
+        folder: The data folder; made when missing, refused when others can get at it (S65).
+
+    Raises:
+        StoreUnavailable: The folder cannot be used; what is wrong further inside is told by the first call.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        private_root(self._folder)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a method of the store."""
+        return getattr(self._store, name)
+
+    @cached_property
+    def _store(self) -> TinyDBStore:
+        from tui_mfa.store.tinydb import TinyDBStore  # noqa: PLC0415 - see the class
+
+        return TinyDBStore(self._folder)
 
 
 def open_existing(url: str) -> Store:
@@ -48,7 +80,5 @@ def open_store(url: str) -> Store:
 
         return MemoryStore()
     if colon and scheme == "tinydb" and rest:
-        from tui_mfa.store.tinydb import TinyDBStore  # noqa: PLC0415 - only what is used is loaded
-
-        return TinyDBStore(Path(rest).expanduser())
+        return cast("Store", LaterStore(Path(rest).expanduser()))
     raise InvalidInput(f"This is no store that tui-mfa knows. It takes {URLS}.", field="store")

@@ -1,11 +1,15 @@
 """What a login hands to a screen or a command."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tui_mfa.domain.account import Factor, LastLogin, Purpose
-from tui_mfa.domain.secret import Secret
+if TYPE_CHECKING:
+    # Only for annotations: the first page is drawn before the account is loaded.
+    from tui_mfa.domain.account import Factor, LastLogin, Purpose
+    from tui_mfa.domain.secret import Secret
 
 ATTEMPT_LIFE: Final = timedelta(minutes=10)
 """How long an attempt may take (ASVS 7.2; as long as a mailed code lives)."""
