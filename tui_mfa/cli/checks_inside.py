@@ -114,6 +114,7 @@ def _accounts(services: "Services", *, everything: bool) -> Iterator[Finding]:
 
 def _fault(services: "Services", account: "Account") -> str:
     """Return what is wrong with an account that can be read, or nothing."""
+    from tui_mfa.domain.billing import ledger
     from tui_mfa.domain.ports import Claim
     from tui_mfa.domain.two_factor import rules
 
@@ -123,4 +124,6 @@ def _fault(services: "Services", account: "Account") -> str:
     for claim, value in ((Claim.USERNAME, account.username), (Claim.EMAIL, account.email.address)):
         if services.store.find(claim, value) != account.id:
             return f"The account {account.id} is not found by its {claim.value}: restore it from a backup."
+    if not ledger.adds_up(account.billing):
+        return f"The ledger of the account {account.id} does not add up: restore it from a backup."
     return ""
