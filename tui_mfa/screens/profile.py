@@ -55,7 +55,7 @@ FIRST_TAB = "security"
 
 
 class Edited(Message):
-    """Name and company are kept."""
+    """What was edited is kept."""
 
 
 class CodesMade(Message):
@@ -214,12 +214,12 @@ class ProfileScreen(SessionPage):
 
     @on(UserInfoTab.SaveRequested)
     def save(self, event: UserInfoTab.SaveRequested) -> None:
-        """Keep name and company."""
+        """Keep what was edited."""
         event.stop()
-        services, session, name, company = self.context.services, self.session, event.name, event.company
+        services, session = self.context.services, self.session
 
         def edit() -> Message:
-            profile.edit(services, session, name=name, company=company)
+            profile.edit(services, session, **event.changes)
             return Edited()
 
         self.start(edit, "Saving…")
