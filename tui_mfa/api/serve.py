@@ -98,6 +98,7 @@ def run(app: ASGIApp, place: Place, ready: Callable[[str], None]) -> None:
         listener = config.bind_socket()
     except SystemExit:  # what uvicorn makes of an OSError, after it was logged
         raise Unavailable(f"Nothing can listen on {place.host}, port {place.port}: it is in use or not ours.") from None
+    listener.listen(CONNECTIONS)  # from here on, connections wait and are not refused
     host = f"[{place.host}]" if ":" in place.host else place.host
     ready(f"{place.scheme}://{host}:{listener.getsockname()[1]}")
     uvicorn.Server(config).run(sockets=[listener])
