@@ -212,7 +212,7 @@ def test_the_command_line_of_the_process_tells_nothing(tool: Callable[[str], Pat
     terminal = Terminal(*portal(environ))
     try:
         terminal.until(lambda: any("Welcome" in row for row in terminal.screen.display))
-        ps = [tool("ps"), "-ww", "-o", "args=", "-p", str(terminal.process.pid)]
+        ps = [str(tool("ps")), "-ww", "-o", "args=", "-p", str(terminal.process.pid)]
         shown = subprocess.run(ps, capture_output=True, text=True, check=True).stdout
         assert shown.split()[1:] == ["-m", "tui_mfa"]
         terminal.send("\x11")
