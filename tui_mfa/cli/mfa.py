@@ -37,9 +37,9 @@ def mfa() -> None:
 def status(cli: Cli, name: str) -> None:
     """Show the method of an account and what belongs to it."""
     from tui_mfa.cli.views import factors_value, switched_off
-    from tui_mfa.domain.operator import flows
+    from tui_mfa.domain.operator import lookup
 
-    account = flows.find(cli.services, name)
+    account = lookup.find(cli.services, name)
     required = cli.services.policy.mfa_required
     if cli.out.json:
         cli.out.document(factors_value(account, required=required))

@@ -15,6 +15,7 @@ from tui_mfa.domain.errors import (
 )
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.login import decoy, failures, guard, mailed_code, passwords
+from tui_mfa.domain.login.lookup import find_account
 from tui_mfa.domain.login.model import (
     ATTEMPT_LIFE,
     AttemptHandle,
@@ -25,7 +26,7 @@ from tui_mfa.domain.login.model import (
     Session,
 )
 from tui_mfa.domain.names import masked_email
-from tui_mfa.domain.ports import Claim, Services
+from tui_mfa.domain.ports import Services
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.tokens import hash_token, new_id, new_token, same
 from tui_mfa.domain.two_factor import rules as two_factor_rules
@@ -127,14 +128,6 @@ def open_recovered(
 ) -> LoggedIn:
     """Open the session of somebody who came in by recovery: it may replace the authenticator, and is not confirmed."""
     return _open(services, account, attempt, handle, now, factor, confirmed=False, recovered=True)
-
-
-def find_account(services: Services, name: str) -> str | None:
-    """Return the id of the account of a username or an e-mail address."""
-    name = name.strip()
-    if not name or len(name) > names.EMAIL_MAX:
-        return None
-    return services.store.find(Claim.EMAIL if "@" in name else Claim.USERNAME, name)
 
 
 def _judge(services: Services, account: Account, attempt: Attempt, digits: str, now: datetime) -> DomainError | None:

@@ -7,7 +7,8 @@ from tui_mfa.domain.account import Account, Attempt, Factor, Method, Password, P
 from tui_mfa.domain.errors import DomainError, FactorDisabled, InvalidInput, NoSuchAccount, WrongCode
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.limits import Window
-from tui_mfa.domain.login import answers, decoy, failures, flows, guard, mailed_code
+from tui_mfa.domain.login import answers, decoy, failures, guard, mailed_code
+from tui_mfa.domain.login.lookup import find_account
 from tui_mfa.domain.login.model import ATTEMPT_LIFE, CODE_TRIES, AttemptHandle, CodeOwed, CodeSent, Origin
 from tui_mfa.domain.login.registration import new_password
 from tui_mfa.domain.ports import Services, Template
@@ -22,7 +23,7 @@ def ask(services: Services, name: str, origin: Origin) -> CodeOwed:
     """
     _count(services, f"resets from:{origin.address}", limits.ADDRESS_MAILS, "resets")
     _count(services, f"reset:{names.comparable(name)}", limits.ACCOUNT_MAILS, "resets")
-    account_id = flows.find_account(services, name)
+    account_id = find_account(services, name)
     handle = _start(services, account_id, name, origin) if account_id else None
     handle = handle or decoy.handle(services, Purpose.RESET_PASSWORD, name, origin)
     return CodeOwed(handle, Factor.EMAIL, masked_address=None)

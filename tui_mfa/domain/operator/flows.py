@@ -5,22 +5,14 @@ from tui_mfa.domain.account import Account, Email, Factor, Method
 from tui_mfa.domain.api_tokens import rules as token_rules
 from tui_mfa.domain.errors import InvalidInput, NoSuchAccount
 from tui_mfa.domain.events import Tag
-from tui_mfa.domain.login.flows import find_account
 from tui_mfa.domain.login.registration import new_account, new_password
+from tui_mfa.domain.operator.lookup import find as find  # noqa: PLC0414 - one of the flows, too
 from tui_mfa.domain.ports import Services, Template
 from tui_mfa.domain.profile import details
 from tui_mfa.domain.secret import Secret
 
 ORIGIN = "operator"
 """From where the operator acts, as the audit log says it."""
-
-
-def find(services: Services, name: str) -> Account:
-    """Return a snapshot by username or address, or raise ``NoSuchAccount``."""
-    account_id = find_account(services, name)
-    if account_id is None:
-        raise NoSuchAccount("There is no account of that name.", field="name")
-    return services.store.get(account_id)
 
 
 def accounts(services: Services) -> list[Account]:

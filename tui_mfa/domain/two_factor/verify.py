@@ -27,7 +27,7 @@ from tui_mfa.domain.errors import (
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.limits import Window
 from tui_mfa.domain.login import failures, guard
-from tui_mfa.domain.login.flows import find_account
+from tui_mfa.domain.login.lookup import find_account
 from tui_mfa.domain.login.model import Origin
 from tui_mfa.domain.ports import Services
 from tui_mfa.domain.secret import Secret
