@@ -11,7 +11,6 @@ COMING: Final[Mapping[str, str]] = MappingProxyType(
         "invoices": "Your invoices will stand here. Not available yet.",
         "payment-options": "Your payment options will stand here. Not available yet.",
         "add-credits": "You will add credits here. Not available yet.",
-        "service-quota": "The limits of your account will stand here. Not available yet.",
         "ssh-keys": "SSH keys will be listed, added and deleted here. Not available yet.",
         "api-tokens": "API tokens will be listed, made and revoked here. Not available yet.",
     }

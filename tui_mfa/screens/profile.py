@@ -26,6 +26,7 @@ from tui_mfa.screens.messages import OverviewLoaded
 from tui_mfa.screens.modals import ConfirmChoiceModal, EndOthersModal, ProofModal, RecoveryCodesModal
 from tui_mfa.screens.reminders import CODES, REPLACE, Reminders
 from tui_mfa.screens.security import Opened, SecurityTab
+from tui_mfa.screens.service_quota import ServiceQuotaTab
 from tui_mfa.screens.sessions import SessionsScreen
 from tui_mfa.screens.user_info import UserInfoTab
 from tui_mfa.widgets.link_button import LinkButton
@@ -84,7 +85,7 @@ class ProfileScreen(SessionPage):
         logged_in: The session, and what the first line tells about the login before.
     """
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["profile.tcss", "security.tcss", "user_info.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["profile.tcss", "security.tcss", "user_info.tcss", "service_quota.tcss"]
     TITLE_TEXT = "User Profile"
     HELP = (
         "Your account. The numbers 1 to 6 choose a tab, or the arrow keys while the row of tabs has the focus. In a "
@@ -122,9 +123,11 @@ class ProfileScreen(SessionPage):
                 yield self._pane(tab_id)
         yield StatusLine()
 
-    def _pane(self, tab_id: str) -> SecurityTab | UserInfoTab | ComingTab:
+    def _pane(self, tab_id: str) -> SecurityTab | UserInfoTab | ServiceQuotaTab | ComingTab:
         if tab_id == "security":
             return SecurityTab(id=tab_id)
+        if tab_id == "service-quota":
+            return ServiceQuotaTab(self.context, self.session, id=tab_id)
         return UserInfoTab(id=tab_id) if tab_id == "user-info" else ComingTab(tab_id)
 
     @on(events.ScreenResume)
@@ -143,6 +146,8 @@ class ProfileScreen(SessionPage):
             security.show(event.overview, self.context.zone)
         for user_info in self.query(UserInfoTab):
             user_info.show(event.overview, self.context.zone)
+        for quota in self.query(ServiceQuotaTab):
+            quota.show(event.overview, self.context.zone)
         self.query_one(Reminders).show(event.overview)
         if first and event.overview.replace_owed:
             self._open_two_factor()
