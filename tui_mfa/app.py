@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import SystemCommand
@@ -18,9 +18,11 @@ from textual.widget import Widget
 
 from tui_mfa import terminal, themes
 from tui_mfa.domain.errors import DomainError, SessionEnded
-from tui_mfa.domain.login.model import LoggedIn, Session
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import LogoutRequested, SessionLost, SessionOpened
+
+if TYPE_CHECKING:
+    from tui_mfa.domain.login.model import LoggedIn, Session
 
 KEEP_ALIVE = 60
 """Seconds between two notes in the store that the person is there."""
@@ -172,7 +174,7 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
             except DomainError as error:
                 self.report(error)
 
-    async def _keep_alive(self, session: Session) -> None:
+    async def _keep_alive(self, session: "Session") -> None:
         from tui_mfa.domain.profile import flows as profile  # noqa: PLC0415 - not needed at the start
 
         try:
@@ -209,7 +211,7 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
 
         return LoginScreen(self.context, message)
 
-    def _profile(self, logged_in: LoggedIn) -> Screen[None]:
+    def _profile(self, logged_in: "LoggedIn") -> Screen[None]:
         from tui_mfa.screens.profile import ProfileScreen  # noqa: PLC0415 - loaded when it is shown
 
         return ProfileScreen(self.context, logged_in)

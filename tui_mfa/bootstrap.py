@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tui_mfa.domain.login.model import Origin
+from tui_mfa.domain.login.origin import Origin
 from tui_mfa.domain.ports import Services
 from tui_mfa.payments.offline import OfflinePayments
 from tui_mfa.security.box import AesGcmBox

@@ -15,7 +15,6 @@ from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
 from tui_mfa.domain.errors import ConfirmationRequired, DomainError, SessionEnded
-from tui_mfa.domain.login.model import Session
 from tui_mfa.presentation import as_content
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import LogoutRequested, Refused, SessionLost
@@ -24,6 +23,7 @@ from tui_mfa.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from tui_mfa.app import MfaApp
+    from tui_mfa.domain.login.model import Session
 
 R = TypeVar("R")
 
@@ -218,7 +218,7 @@ class SessionPage(PageScreen):
     TITLE_TEXT: ClassVar[str] = "User Profile"
     """What stands at the left of the first line."""
 
-    def __init__(self, context: Context, session: Session, account: str) -> None:
+    def __init__(self, context: Context, session: "Session", account: str) -> None:
         super().__init__(context, session.account_id)
         self.session = session
         self.account = account

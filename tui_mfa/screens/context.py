@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from tui_mfa.domain.login.model import Origin
+from tui_mfa.domain.login.origin import Origin
 from tui_mfa.domain.ports import Services
 from tui_mfa.widgets.qr_matrix import Drawing
 

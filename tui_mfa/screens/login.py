@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
 from tui_mfa.domain.errors import DomainError
-from tui_mfa.domain.login.model import CodeOwed, LoggedIn
 from tui_mfa.domain.names import EMAIL_MAX
 from tui_mfa.presentation import as_content
 from tui_mfa.screens.base import PageScreen, Unexpected
@@ -22,6 +21,7 @@ from tui_mfa.widgets.text_input import TextInput
 from tui_mfa.widgets.wait_line import WaitLine
 
 if TYPE_CHECKING:
+    from tui_mfa.domain.login.model import CodeOwed, LoggedIn
     from tui_mfa.screens.login_step import LoginStep
 
 PADLOCK = " ▄▀▀▄\n▐█▛▜█▌\n▐█▙▟█▌"
@@ -61,7 +61,7 @@ class LoginScreen(PageScreen):
     class PasswordAccepted(Message):
         """The password was right."""
 
-        def __init__(self, answer: CodeOwed | LoggedIn) -> None:
+        def __init__(self, answer: "CodeOwed | LoggedIn") -> None:
             super().__init__()
             self.answer = answer
             """A session, or the code that is owed."""
@@ -175,6 +175,8 @@ class LoginScreen(PageScreen):
     def go_on(self, event: PasswordAccepted) -> None:
         """Open the session, or ask for the code."""
         event.stop()
+        from tui_mfa.domain.login.model import LoggedIn  # noqa: PLC0415 - loaded when the page is drawn
+
         if isinstance(event.answer, LoggedIn):
             self.post_message(SessionOpened(event.answer))
         else:
@@ -207,7 +209,7 @@ class LoginScreen(PageScreen):
         name = self.query_one("#name", TextInput)
         (self.query_one("#password") if name.value else name).focus()
 
-    def _ask_code(self, owed: CodeOwed) -> None:
+    def _ask_code(self, owed: "CodeOwed") -> None:
         from tui_mfa.screens.second_factor import SecondFactorScreen  # noqa: PLC0415 - loaded when it is needed
 
         self._open(SecondFactorScreen(self.context, owed))

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from tui_mfa.domain.errors import DomainError
-from tui_mfa.domain.login.model import LoggedIn
 
 if TYPE_CHECKING:
+    from tui_mfa.domain.login.model import LoggedIn
     from tui_mfa.domain.profile.model import Overview
 
 
@@ -23,7 +23,7 @@ class Refused(Message):
 class SessionOpened(Message):
     """A login is complete."""
 
-    def __init__(self, logged_in: LoggedIn) -> None:
+    def __init__(self, logged_in: "LoggedIn") -> None:
         super().__init__()
         self.logged_in = logged_in
         """The session, and what the first line tells about the login before."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from tui_mfa.domain.login.origin import Origin as Origin  # noqa: PLC0414 - handed around with the rest
+
 if TYPE_CHECKING:
     # Only for annotations: the first page is drawn before the account is loaded.
     from tui_mfa.domain.account import Factor, LastLogin, Purpose
@@ -34,19 +36,6 @@ def cool_down(sent_at: datetime, now: datetime) -> int:
     """Return the whole seconds until the next mail; never more than 60, even when the clock went back."""
     left = COOL_DOWN - max(now - sent_at, timedelta(0))
     return max(0, -int(-left.total_seconds() // 1))
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """From where somebody acts.
-
-    Args:
-        address: The key for limits per address.
-        label: The same for people: an address, or the terminal on this machine.
-    """
-
-    address: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
