@@ -18,11 +18,11 @@ from tui_mfa.security.strength import ZxcvbnMeter
 from tui_mfa.security.system import SystemClock, SystemEntropy
 from tui_mfa.settings import Settings
 from tui_mfa.store.files import HomeFiles
-from tui_mfa.store.open import open_existing, open_store
+from tui_mfa.store.open import open_store
 
 if TYPE_CHECKING:
     from tui_mfa.domain.billing.gateway import Payments
-    from tui_mfa.domain.ports import Clock, Mail, Mailer, Store
+    from tui_mfa.domain.ports import Clock, Mail, Mailer
     from tui_mfa.mail.outbox import OutboxEntry
     from tui_mfa.mail.smtp import SmtpMailer, SmtpProbe
 
@@ -54,15 +54,6 @@ def build(settings: Settings, environ: Mapping[str, str]) -> Services:
         payments=_payments(settings),
         policy=settings.policy(),
     )
-
-
-def store_alone(settings: Settings) -> tuple[Store, Clock]:
-    """Return what commands for sshd need: no key file, no mail, and a store that is there already.
-
-    Raises:
-        StoreUnavailable: There is no store, or it belongs to another user.
-    """
-    return open_existing(settings.store), SystemClock()
 
 
 def local_origin() -> Origin:

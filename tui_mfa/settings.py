@@ -5,18 +5,18 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tui_mfa.domain import names
 from tui_mfa.domain.errors import DomainError, InvalidInput
-from tui_mfa.domain.mail_route import Protection, parse_mail_route
-from tui_mfa.domain.ports import Policy
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys.blob import RSA_LEAST
 from tui_mfa.settings_keys import KEYS, LOCAL, TABS, THEMES, zone
 from tui_mfa.settings_payments import SECRETS_IN_FILE, problems_of
+
+if TYPE_CHECKING:
+    from tui_mfa.domain.ports import Policy
 
 APP: Final = "tui-mfa"
 """The program's name in the system's folders."""
@@ -92,8 +92,10 @@ class Settings:
     zone: str = LOCAL
     """``local`` or an IANA name: the zone beside UTC on screen."""
 
-    def policy(self) -> Policy:
+    def policy(self) -> "Policy":
         """Return the part that the rules look at."""
+        from tui_mfa.domain.ports import Policy  # noqa: PLC0415 - what sshd runs needs no rules
+
         return Policy(
             issuer=self.issuer,
             support_address=self.support_address,
@@ -217,6 +219,8 @@ def _read_file(file: Path, must_be_there: bool, problems: list[str]) -> dict[str
 
 
 def _hint(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - for mistakes alone
+
     close = get_close_matches(name.replace("-", "_").lower(), KEYS, n=1)
     return f" Did you mean {close[0]}?" if close else ""
 
@@ -256,15 +260,16 @@ def _sender(settings: Settings) -> str:
     It is the address that logs in to the mail server, or one beside ``support_address``; mail that stays on this
     machine may come from ``localhost``.
     """
-    route = parse_mail_route(settings.smtp) if settings.smtp is not None else None
-    if route is not None:
-        try:
-            return names.email(route.user)
-        except InvalidInput:
-            pass  # the user is no address
-    if settings.support_address:
-        return f"no-reply@{settings.support_address.rpartition('@')[2]}"
-    return f"{APP}@localhost" if route is None or route.protection is Protection.PLAIN else ""
+    beside = f"no-reply@{settings.support_address.rpartition('@')[2]}" if settings.support_address else ""
+    if settings.smtp is None:
+        return beside or f"{APP}@localhost"
+    from tui_mfa.domain.mail_route import Protection, parse_mail_route  # noqa: PLC0415 - only where mail goes out
+
+    route = parse_mail_route(settings.smtp)
+    try:
+        return names.email(route.user)
+    except InvalidInput:  # the user is no address
+        return beside or (f"{APP}@localhost" if route.protection is Protection.PLAIN else "")
 
 
 def _config_dir() -> Path:

@@ -12,7 +12,6 @@ from typing import Any, Final
 from tui_mfa import settings_payments as money
 from tui_mfa.domain import names
 from tui_mfa.domain.errors import InvalidInput
-from tui_mfa.domain.mail_route import parse_mail_route
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys.blob import RSA_LEAST, RSA_MOST
 from tui_mfa.machine_zone import MachineZone
@@ -110,6 +109,8 @@ def _smtp(value: object, folder: Path) -> Secret[str] | None:
     url = Secret(_text(value.reveal() if isinstance(value, Secret) else value, folder))
     if not url:
         return None
+    from tui_mfa.domain.mail_route import parse_mail_route  # noqa: PLC0415 - only where mail goes out
+
     parse_mail_route(url)
     return url
 

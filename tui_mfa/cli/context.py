@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui_mfa.cli.output import Output
 
 if TYPE_CHECKING:
-    from tui_mfa.domain.ports import Services
+    from tui_mfa.domain.ports import Clock, Services
     from tui_mfa.settings import Settings
 
 
@@ -43,6 +43,13 @@ class Cli:
         from tui_mfa import bootstrap
 
         return bootstrap.build(self.settings, self.environ)
+
+    @cached_property
+    def clock(self) -> "Clock":
+        """The machine's clock, for commands that need no other service."""
+        from tui_mfa.security import system
+
+        return system.SystemClock()
 
     @property
     def log_folder(self) -> Path | None:

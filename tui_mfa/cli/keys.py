@@ -42,12 +42,16 @@ def keys() -> None:
 @click.pass_obj
 def list_(cli: Cli, name: str) -> None:
     """List the SSH keys of an account, in the order in which they were added."""
-    from tui_mfa.domain.operator import flows
+    from tui_mfa.domain.errors import NoSuchAccount
+    from tui_mfa.domain.layout import Claim
     from tui_mfa.domain.ssh_keys import rules
+    from tui_mfa.store.open import open_holders
 
-    services = cli.services
-    account, now = flows.find(services, name), services.clock.now()
-    found = [rules.view(key, services.policy, now) for key in account.ssh_keys]
+    settings, now = cli.settings, cli.clock.now()
+    holder = open_holders(settings.store).holder(Claim.EMAIL if "@" in name else Claim.USERNAME, name.strip())
+    if holder is None:
+        raise NoSuchAccount("There is no account of that name.", field="name")
+    found = [rules.view(key, settings.ssh_rsa_bits, now) for key in holder.ssh_keys]
     if cli.out.json:
         cli.out.document({"keys": [key_value(key) for key in found]})
     elif found:
@@ -68,7 +72,7 @@ def list_(cli: Cli, name: str) -> None:
         )
         cli.out.words(*(f"{key.title}: {key.problem}" for key in found if key.problem))
     else:
-        cli.out.words(f"There are no SSH keys. Add one: tui-mfa keys add {account.username} FILE")
+        cli.out.words(f"There are no SSH keys. Add one: tui-mfa keys add {holder.username} FILE")
 
 
 def key_value(key: "KeyView") -> "Value":

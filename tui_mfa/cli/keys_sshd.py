@@ -4,15 +4,10 @@ Both open the store and nothing else. ``authorized`` writes its lines when all o
 leaves standard output empty, and ends with a status that sshd takes for a no.
 """
 
-from typing import TYPE_CHECKING
-
 import click
 
 from tui_mfa.cli.context import Cli
 from tui_mfa.cli.options import json_option
-
-if TYPE_CHECKING:
-    from tui_mfa.domain.ports import Clock, Store
 
 _INFORMATION_MAX = 64 * 1024
 """Bytes read of sshd's authentication information: it holds the keys of one login."""
@@ -34,15 +29,16 @@ def authorized(cli: Cli, username: str, system_users: bool) -> None:
     """
     from tui_mfa.domain.errors import NotAllowed
     from tui_mfa.domain.ssh_keys import access
+    from tui_mfa.store.open import open_holders
 
     if not system_users and _is_system_user(username):
         raise NotAllowed(f"{username} is one of the system's own users, for whom no key is printed.", field="username")
-    store, clock = _store(cli)
-    lines = access.authorized(store, cli.settings.policy(), username, clock.now())
+    settings = cli.settings
+    lines = access.authorized(open_holders(settings.store), username, settings.ssh_rsa_bits, cli.clock.now())
     if cli.out.json:
         cli.out.document({"authorized": lines})
     elif lines:
-        cli.out.data(*lines)
+        cli.out.plain(*lines)
 
 
 @click.command()
@@ -56,21 +52,18 @@ def used(cli: Cli, username: str | None) -> None:
     (ExposeAuthInfo). Without USERNAME, PAM's variable PAM_USER tells it. A key that was merely offered is not noted.
     """
     from tui_mfa.domain.ssh_keys import access
+    from tui_mfa.store.open import open_existing, open_holders
 
     username = username or cli.environ.get("PAM_USER")
     if not username:
         raise click.UsageError("USERNAME is needed where PAM does not tell it.")
     information = _information(cli)
-    store, clock = _store(cli)
-    key = access.note_use(store, username, information, clock.now())
+    url, now = cli.settings.store, cli.clock.now()
+    found = access.due(open_holders(url), username, information, now)
+    if found is not None:
+        access.note_use(open_existing(url), *found, now)
     if cli.out.json:
-        cli.out.document({"key": key.id if key else None})
-
-
-def _store(cli: Cli) -> "tuple[Store, Clock]":
-    from tui_mfa import bootstrap
-
-    return bootstrap.store_alone(cli.settings)
+        cli.out.document({"noted": found[1].id if found is not None else None})
 
 
 def _is_system_user(username: str) -> bool:

@@ -5,8 +5,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from click.exceptions import Exit
-
 from tui_mfa.domain.secret import Secret
 
 LINE_MAX = 2000
@@ -39,6 +37,18 @@ class Output:
     def data(self, *lines: str) -> None:
         """Write lines to standard output."""
         _write(sys.stdout, _harmless(lines))
+
+    def plain(self, *lines: str) -> None:
+        """Write lines of printable ASCII that this program has made; refuses others.
+
+        It loads nothing, unlike ``data``.
+
+        Raises:
+            ValueError: A line holds another character.
+        """
+        if not all(line.isascii() and line.isprintable() for line in lines):
+            raise ValueError("a plain line is printable ASCII")
+        _write(sys.stdout, "".join(f"{line}\n" for line in lines))
 
     def secret(self, *secrets: Secret[str]) -> None:
         """Write secrets to standard output, each alone on its line."""
@@ -91,6 +101,8 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
+        from click.exceptions import Exit  # click is not loaded for the portal
+
         # What is still buffered would raise the same error once more when the interpreter ends.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

@@ -12,6 +12,7 @@ from tui_mfa.store.disk import private_root
 
 if TYPE_CHECKING:
     from tui_mfa.domain.ports import Store
+    from tui_mfa.domain.ssh_keys.access import Holders
     from tui_mfa.store.tinydb import TinyDBStore
 
 URLS: Final = "tinydb:FOLDER or memory:"
@@ -41,6 +42,24 @@ class LaterStore:
         from tui_mfa.store.tinydb import TinyDBStore  # noqa: PLC0415 - see the class
 
         return TinyDBStore(self._folder)
+
+
+def open_holders(url: str) -> Holders:
+    """Return what finds the keys of an account in the store that a URL names, for ``tui-mfa keys``.
+
+    Nothing is made and nothing is written.
+
+    Raises:
+        StoreUnavailable: There is no store.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme == "tinydb":
+        from tui_mfa.store.holders import TinyDBHolders  # noqa: PLC0415 - only what is used is loaded
+
+        return TinyDBHolders(Path(rest).expanduser())
+    from tui_mfa.domain.ssh_keys.access import HoldersOf  # noqa: PLC0415 - the same
+
+    return HoldersOf(open_store(url))
 
 
 def open_existing(url: str) -> Store:

@@ -1,30 +1,72 @@
 """What sshd asks: which keys a username may log in with; and what it tells: which key did.
 
-Both need the store alone, no key file and no mail, so that the command behind ``AuthorizedKeysCommand`` starts fast and
-can be run with few rights. Whatever goes wrong, the answer is an error and never a key.
+The first needs nothing but the part of one account that holds its keys, so that the command behind
+``AuthorizedKeysCommand`` starts fast and can be run with few rights. Whatever goes wrong, the answer is an error and
+never a key.
 """
 
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Final
+from __future__ import annotations
 
-from tui_mfa.domain.account import Account
+from typing import TYPE_CHECKING, Final, Protocol
+
 from tui_mfa.domain.errors import NoSuchAccount
-from tui_mfa.domain.ports import Claim, Policy, Store
+from tui_mfa.domain.layout import Claim
 from tui_mfa.domain.ssh_keys import blob, rules
-from tui_mfa.domain.ssh_keys.model import SshKey
+from tui_mfa.domain.ssh_keys.model import Holder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from tui_mfa.domain.ports import Store
+    from tui_mfa.domain.ssh_keys.model import SshKey
 
 _METHOD: Final = "publickey"
 """The first word of a line of sshd's authentication information (sshd_config(5), ExposeAuthInfo)."""
 
 
-def authorized(store: Store, policy: Policy, username: str, now: datetime) -> list[str]:
+class Holders(Protocol):
+    """Finds the part of an account that holds its keys; takes no lock and writes nothing."""
+
+    def holder(self, claim: Claim, value: str) -> Holder | None:
+        """Return it by username or address, or ``None``; raises ``StoreUnavailable`` like ``ports.Store``."""
+
+
+class HoldersOf:
+    """Finds holders through a whole store; implements ``Holders``.
+
+    Args:
+        store: Any store.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def holder(self, claim: Claim, value: str) -> Holder | None:
+        """Return the holder of a username or an address, or ``None``."""
+        account_id = self._store.find(claim, value)
+        if account_id is None:
+            return None
+        try:
+            account = self._store.get(account_id)
+        except NoSuchAccount:
+            return None
+        return Holder(
+            id=account.id,
+            username=account.username,
+            address=account.email.address,
+            closed=account.disabled_at is not None or account.pending,
+            ssh_keys=account.ssh_keys,
+        )
+
+
+def authorized(holders: Holders, username: str, rsa_bits: int, now: datetime) -> list[str]:
     """Return the lines of ``authorized_keys`` for a username: type and base64, nothing else (S54).
 
     Args:
-        store: The accounts.
-        policy: The operator's decisions.
+        holders: The accounts.
         username: As sshd has it. It must be the account's own spelling: to the system, ``Jane`` and ``jane`` are two.
+        rsa_bits: What the operator asks of RSA keys at least.
         now: The time; an expired key is not among them.
 
     An unknown username, a disabled account (S52) and one whose address was never proved have none.
@@ -32,50 +74,52 @@ def authorized(store: Store, policy: Policy, username: str, now: datetime) -> li
     Raises:
         StoreUnavailable: The account cannot be read.
     """
-    account = _account(store, username)
-    if account is None:
+    holder = _named(holders, username)
+    if holder is None or holder.closed:
         return []
-    usable = (key for key in account.ssh_keys if rules.view(key, policy, now).usable)
+    usable = (key for key in holder.ssh_keys if rules.view(key, rsa_bits, now).usable)
     return [f"{public.type} {public.text}" for public in map(rules.public_half, usable)]
 
 
-def note_use(store: Store, username: str, information: str, now: datetime) -> SshKey | None:
-    """Note that a login with a key has succeeded, at most every ten minutes; return the key, if it is the account's.
+def due(holders: Holders, username: str, information: str, now: datetime) -> tuple[str, SshKey] | None:
+    """Return id and key of an account whose use is to be noted, or ``None``; reads only.
 
     Args:
-        store: The accounts.
+        holders: The accounts.
         username: Who logged in.
         information: What sshd tells about the login, after it: lines such as ``publickey ssh-ed25519 AAAA…``.
         now: The time.
     """
-    account = _account(store, username)
-    blobs = set(_blobs(information))
-    if account is None or not any(key.blob in blobs for key in account.ssh_keys):
+    holder = _named(holders, username)
+    if holder is None:
         return None
-    used = next(key for key in account.ssh_keys if key.blob in blobs)
-    if not _is_due(used, now):
-        return used
+    blobs = set(_blobs(information))
+    key = next((key for key in holder.ssh_keys if key.blob in blobs), None)
+    return (holder.id, key) if key is not None and _is_due(key, now) else None
+
+
+def note_use(store: Store, account_id: str, used: SshKey, now: datetime) -> None:
+    """Note that a login with a key has succeeded, at most every ten minutes; harmless when the key has gone.
+
+    Args:
+        store: The accounts.
+        account_id: Whose.
+        used: The key, from ``due``.
+        now: The time.
+    """
     try:
-        with store.account(account.id) as current:
-            for key in current.ssh_keys:
+        with store.account(account_id) as account:
+            for key in account.ssh_keys:
                 if key.blob == used.blob and _is_due(key, now):
                     key.last_used_at = now
     except NoSuchAccount:
-        return None
-    return used
+        return
 
 
-def _account(store: Store, username: str) -> Account | None:
-    """Return a snapshot of the account that may log in under exactly this username."""
-    account_id = store.find(Claim.USERNAME, username)
-    if account_id is None:
-        return None
-    try:
-        account = store.get(account_id)
-    except NoSuchAccount:
-        return None
-    closed = account.disabled_at is not None or account.pending
-    return None if closed or account.username != username else account
+def _named(holders: Holders, username: str) -> Holder | None:
+    """Return the holder of exactly this username."""
+    holder = holders.holder(Claim.USERNAME, username)
+    return holder if holder is not None and holder.username == username else None
 
 
 def _blobs(information: str) -> Iterator[str]:

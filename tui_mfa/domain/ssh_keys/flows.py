@@ -27,7 +27,7 @@ def keys(services: Services, session: Session) -> list[KeyView]:
     now = services.clock.now()
     account = guard.load(services.store, session.account_id)
     guard.find_session(account, session, services.policy, now)
-    return [rules.view(key, services.policy, now) for key in account.ssh_keys]
+    return [rules.view(key, services.policy.ssh_rsa_bits, now) for key in account.ssh_keys]
 
 
 def add(services: Services, session: Session, text: Secret[str], *, title: str = "", expires: str = "") -> Added:
@@ -51,19 +51,26 @@ def add(services: Services, session: Session, text: Secret[str], *, title: str =
     rules.expiry(expires, services.clock.now())  # before anybody is asked for a password in vain
     with guard.in_session(services, session) as (account, record, now):
         guard.require_confirmation(record, now, life=guard.KEY_CONFIRMATION_LIFE)
-        rules.require_acceptable(account, judged.key, services.policy)
-        quota.check(services, account, SSH_KEYS)
-        key = SshKey(
-            id=_fresh_id(services, account),
-            title=rules.title_for(account, title, judged.title, judged.key),
-            blob=judged.key.text,
-            added_at=now,
-            added_from=session.origin.label,
-            expires_at=rules.expiry(expires, now),
-        )
-        account.ssh_keys.append(key)
-        view = rules.view(key, services.policy, now)
-        _tell(account, Tag.SSH_KEY_ADDED, Template.SSH_KEY_ADDED, view, session.origin.label, now)
+        return put(services, account, judged, title=title, expires=expires, origin=session.origin.label, now=now)
+
+
+def put(
+    services: Services, account: Account, judged: parse.Judged, *, title: str, expires: str, origin: str, now: datetime
+) -> Added:
+    """Add a judged key to an open account whose owner, or a program of the owner's, was let in; raises as ``add``."""
+    rules.require_acceptable(account, judged.key, services.policy)
+    quota.check(services, account, SSH_KEYS)
+    key = SshKey(
+        id=_fresh_id(services, account),
+        title=rules.title_for(account, title, judged.title, judged.key),
+        blob=judged.key.text,
+        added_at=now,
+        added_from=origin,
+        expires_at=rules.expiry(expires, now),
+    )
+    account.ssh_keys.append(key)
+    view = rules.view(key, services.policy.ssh_rsa_bits, now)
+    _tell(account, Tag.SSH_KEY_ADDED, Template.SSH_KEY_ADDED, view, origin, now)
     return Added(view, judged.dropped, judged.advice)
 
 
@@ -83,7 +90,7 @@ def rename(services: Services, session: Session, reference: str, title: str) -> 
         if title != before:
             key.title = title
             account.record(now, Tag.SSH_KEY_RENAMED, session.origin.label, title=title, before=before)
-        return rules.view(key, services.policy, now)
+        return rules.view(key, services.policy.ssh_rsa_bits, now)
 
 
 def delete(services: Services, session: Session, reference: str) -> KeyView:
@@ -94,11 +101,16 @@ def delete(services: Services, session: Session, reference: str) -> KeyView:
         NotAllowed: It is the last way in, where logins take a key.
     """
     with guard.in_session(services, session) as (account, _record, now):
-        key = rules.find(account, reference)
-        rules.require_not_last(account, key, services.policy, now)
-        account.ssh_keys.remove(key)
-        view = rules.view(key, services.policy, now)
-        _tell(account, Tag.SSH_KEY_DELETED, Template.SSH_KEY_DELETED, view, session.origin.label, now)
+        return take(services, account, reference, origin=session.origin.label, now=now)
+
+
+def take(services: Services, account: Account, reference: str, *, origin: str, now: datetime) -> KeyView:
+    """Delete a key from an open account; raises as ``delete``."""
+    key = rules.find(account, reference)
+    rules.require_not_last(account, key, services.policy, now)
+    account.ssh_keys.remove(key)
+    view = rules.view(key, services.policy.ssh_rsa_bits, now)
+    _tell(account, Tag.SSH_KEY_DELETED, Template.SSH_KEY_DELETED, view, origin, now)
     return view
 
 

@@ -25,6 +25,18 @@ class SshKey:
     """When a login with it was last reported, to within ten minutes."""
 
 
+@dataclass(slots=True, kw_only=True)
+class Holder:
+    """The part of an account that decides which keys open a login: read alone, it is read fast."""
+
+    id: str
+    username: str
+    address: str
+    closed: bool
+    """An operator disabled the account, or nobody has proved its address yet: no key of it opens anything."""
+    ssh_keys: list[SshKey]
+
+
 @dataclass(frozen=True, slots=True)
 class KeyView:
     """One line of the list of keys."""

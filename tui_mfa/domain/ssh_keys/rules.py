@@ -1,18 +1,22 @@
 """Pure decisions about an account's SSH keys: titles, expiry, which key is meant, and what each opens."""
 
+from __future__ import annotations
+
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui_mfa.domain import names
-from tui_mfa.domain.account import Account
 from tui_mfa.domain.errors import DomainError, InvalidInput, NotAllowed
 from tui_mfa.domain.names import TEXT_MAX, comparable
-from tui_mfa.domain.ports import Policy
 from tui_mfa.domain.ssh_keys import blob
 from tui_mfa.domain.ssh_keys.blob import PublicKey
 from tui_mfa.domain.ssh_keys.model import KeysState, KeyView, SshKey
 from tui_mfa.domain.ssh_keys.refusals import MAKE, KeyRefused, Reason, refused
+
+if TYPE_CHECKING:
+    from tui_mfa.domain.account import Account
+    from tui_mfa.domain.ports import Policy
 
 LIMIT: Final = 200
 """Keys of one account, whatever its quota allows; sshd tries them one by one."""
@@ -118,7 +122,7 @@ def require_free(account: Account, title: str, *, beside: str = "") -> None:
 
 def require_acceptable(account: Account, public: PublicKey, policy: Policy) -> None:
     """Raise ``KeyRefused`` for a key that the operator's policy, a duplicate or the limit keeps out (S55)."""
-    if _too_small(public, policy):
+    if _too_small(public, policy.ssh_rsa_bits):
         raise refused(Reason.SMALL, bits=str(public.bits), least=str(policy.ssh_rsa_bits))
     for key in account.ssh_keys:
         if key.blob == public.text:
@@ -134,9 +138,9 @@ def require_not_last(account: Account, key: SshKey, policy: Policy, now: datetim
 
     It is called in the transaction that deletes, so two deletions at the same time leave one key.
     """
-    if not policy.keep_last_key or not view(key, policy, now).usable:
+    if not policy.keep_last_key or not view(key, policy.ssh_rsa_bits, now).usable:
         return
-    if not any(other is not key and view(other, policy, now).usable for other in account.ssh_keys):
+    if not any(other is not key and view(other, policy.ssh_rsa_bits, now).usable for other in account.ssh_keys):
         raise NotAllowed("This is your last key that works, and logins here take a key. Add another one first.")
 
 
@@ -153,16 +157,22 @@ def fingerprint(key: SshKey) -> str:
         return ""
 
 
-def view(key: SshKey, policy: Policy, now: datetime) -> KeyView:
-    """Return a key as lists show it, with what keeps it from opening anything."""
+def view(key: SshKey, rsa_bits: int, now: datetime) -> KeyView:
+    """Return a key as lists show it, with what keeps it from opening anything.
+
+    Args:
+        key: The stored key.
+        rsa_bits: What the operator asks of RSA keys at least.
+        now: The time.
+    """
     public: PublicKey | None = None
     problem = ""
     try:
         public = public_half(key)
     except KeyRefused as error:
         problem = f"It opens nothing: {error.why}"
-    if public is not None and _too_small(public, policy):
-        problem = f"It opens nothing: RSA keys need {policy.ssh_rsa_bits} bits here. Make a better one: {MAKE}"
+    if public is not None and _too_small(public, rsa_bits):
+        problem = f"It opens nothing: RSA keys need {rsa_bits} bits here. Make a better one: {MAKE}"
     return KeyView(
         id=key.id,
         title=key.title,
@@ -187,8 +197,8 @@ def state(account: Account, now: datetime) -> KeysState:
     return KeysState(count=len(account.ssh_keys), last_used_at=max(uses, default=None), expired=expired)
 
 
-def _too_small(public: PublicKey, policy: Policy) -> bool:
-    return public.type == blob.RSA and public.bits < policy.ssh_rsa_bits
+def _too_small(public: PublicKey, rsa_bits: int) -> bool:
+    return public.type == blob.RSA and public.bits < rsa_bits
 
 
 def _is_taken(account: Account, title: str, beside: str = "") -> bool:
