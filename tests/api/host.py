@@ -14,10 +14,13 @@ from tui_mfa.domain.api_tokens import flows as tokens
 from tui_mfa.domain.api_tokens.model import Scope
 from tui_mfa.domain.operator.flows import find
 from tui_mfa.domain.ports import Services
-from tui_mfa.domain.secret import Secret
 
 CLIENT = "203.0.113.5"
 """From where programs ask (an address of RFC 5737)."""
+
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "B" * 43 + " jane@laptop"
+"""A key of the right form; whether somebody has its private half does not matter here."""
 
 
 @dataclass
@@ -126,7 +129,3 @@ async def _send(app: ASGIApp, method: str, path: str, headers: dict[str, str], b
 
     await app(scope, receive, send)
     return answer
-
-
-def secret(token: str) -> Secret[str]:
-    return Secret(token)

@@ -22,7 +22,7 @@ MANY = Window(10**6, timedelta(minutes=1))
 """No limit: what is behind it is asked."""
 
 
-JUDGED = {"PATCH /v1/account"}
+JUDGED = {"PATCH /v1/account", "POST /v1/ssh-keys"}
 """Routes that judge more than a schema can say: whether a text can be shown, whether a key is one."""
 
 

@@ -1,5 +1,7 @@
 """The routes about the token's own account."""
 
+from msgspec import UNSET
+
 from tui_mfa.api.call import Call
 from tui_mfa.api.model import Account, AccountChange, RecoveryCodes, TwoFactor
 from tui_mfa.domain.account import Account as Kept
@@ -13,10 +15,9 @@ def show(call: Call[None]) -> Account:
 
 
 def change(call: Call[AccountChange]) -> Account:
-    """Change name or company, and return the account as it is then."""
-    name = call.body.name if isinstance(call.body.name, str) else None
-    company = call.body.company if isinstance(call.body.company, str) else None
-    return _account(by_token.edit(call.services, call.bearer, name=name, company=company))
+    """Change what the owner tells about themselves, and return the account as it is then."""
+    given = {name: value for name in call.body.__struct_fields__ if (value := getattr(call.body, name)) is not UNSET}
+    return _account(by_token.edit(call.services, call.bearer, **given))
 
 
 def two_factor(call: Call[None]) -> TwoFactor:
@@ -45,5 +46,8 @@ def _account(kept: Kept) -> Account:
         email_verified=kept.email.verified_at is not None,
         name=kept.profile.name,
         company=kept.profile.company,
+        address=kept.profile.address,
+        country=kept.profile.country,
+        vat_id=kept.profile.vat_id,
         member_since=kept.created_at,
     )

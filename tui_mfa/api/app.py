@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 from anyio import to_thread
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,8 +21,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tui_mfa.api import problems
 from tui_mfa.api.call import Call
 from tui_mfa.api.openapi import document
+from tui_mfa.api.pages import Pages
 from tui_mfa.api.requests import ClientDisconnect, Counter, Limits, TooMuch, body_of
 from tui_mfa.api.routes import ROUTES, Route
+from tui_mfa.domain import notices
 from tui_mfa.domain.api_tokens import access
 from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.ports import Services
@@ -59,7 +62,13 @@ class Api:
 
     def app(self) -> ASGIApp:
         """Return the application."""
-        routes = [StarletteRoute("/openapi.json", self._show_schema, methods=["GET"])]
+        pages = Pages(self._services, self._wrong_tokens)
+        routes = [
+            StarletteRoute("/openapi.json", self._show_schema, methods=["GET"]),
+            StarletteRoute("/c/done", pages.done, methods=["GET"]),
+            StarletteRoute("/c/{id}", pages.link, methods=["GET"]),
+            StarletteRoute("/webhooks/stripe", pages.webhook, methods=["POST"]),
+        ]
         paths = dict.fromkeys(route.path for route in ROUTES)
         for path in paths:
             here = {route.method: route for route in ROUTES if route.path == path}
@@ -127,10 +136,20 @@ class Api:
         decoded = _decoded(route, request, body)
         if isinstance(decoded, Response):
             return decoded
-        given = route.handler(Call(self._services, bearer, request.path_params, decoded))
-        if given is None:
-            return Response(status_code=route.status)
-        return Response(msgspec.json.encode(given), route.status, media_type="application/json")
+        call = Call(self._services, bearer, request.path_params, decoded, {bearer.account_id})
+        given = route.handler(call)
+        content = msgspec.json.encode(given) if given is not None else None
+        kind = "application/json" if given is not None else None
+        mails = BackgroundTask(self._send_notices, call.touched) if route.method != "GET" else None
+        return Response(content, route.status, media_type=kind, background=mails)
+
+    def _send_notices(self, account_ids: set[str]) -> None:
+        """Send the mails that a change has queued, after the answer: a mail server may take its time."""
+        for account_id in account_ids:
+            try:
+                notices.deliver(self._services, account_id)
+            except DomainError as error:
+                logger.error("mails wait: %s", safe_text(error.user_message, 500))
 
 
 def _token(request: Request) -> Secret[str] | None:

@@ -22,3 +22,5 @@ class Call(Generic[B]):
     """The parameters of the path."""
     body: B
     """The body, decoded and checked against its type."""
+    touched: set[str]
+    """Accounts whose mails are sent after the answer: the token's own, and what a handler adds."""

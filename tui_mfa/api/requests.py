@@ -63,17 +63,17 @@ class Counter:
             return wait
 
 
-async def body_of(request: Request) -> bytes:
-    """Return a request's body; raises ``TooMuch`` or ``ClientDisconnect``."""
+async def body_of(request: Request, most: int = BODY_MAX) -> bytes:
+    """Return a request's body of so many bytes at most; raises ``TooMuch`` or ``ClientDisconnect``."""
     declared = request.headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > BODY_MAX:
+    if not declared.isdecimal() or int(declared) > most:
         raise TooMuch
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > BODY_MAX:
+                if len(body) > most:
                     raise TooMuch
     except TimeoutError:
         raise TooMuch from None

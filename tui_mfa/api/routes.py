@@ -11,9 +11,20 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from tui_mfa.api import account, verify
+from tui_mfa.api import account, money, ssh_keys, verify
 from tui_mfa.api.call import Call
-from tui_mfa.api.model import Account, AccountChange, TwoFactor, VerifyAnswer, VerifyRequest
+from tui_mfa.api.model import (
+    Account,
+    AccountChange,
+    Invoices,
+    NewSshKey,
+    Quotas,
+    SshKey,
+    SshKeys,
+    TwoFactor,
+    VerifyAnswer,
+    VerifyRequest,
+)
 from tui_mfa.domain.api_tokens.model import Scope
 
 
@@ -54,7 +65,7 @@ ROUTES: Final = (
         method="PATCH",
         path="/v1/account",
         id="changeAccount",
-        summary="Change name or company",
+        summary="Change name, company, address, country or VAT id",
         scopes=(Scope.ADMIN,),
         handler=account.change,
         request=AccountChange,
@@ -68,6 +79,55 @@ ROUTES: Final = (
         scopes=(Scope.READ, Scope.ADMIN),
         handler=account.two_factor,
         response=TwoFactor,
+    ),
+    Route(
+        method="GET",
+        path="/v1/ssh-keys",
+        id="listSshKeys",
+        summary="The account's SSH keys",
+        scopes=(Scope.READ, Scope.KEYS, Scope.ADMIN),
+        handler=ssh_keys.show,
+        response=SshKeys,
+    ),
+    Route(
+        method="POST",
+        path="/v1/ssh-keys",
+        id="addSshKey",
+        summary="Add an SSH key",
+        scopes=(Scope.KEYS, Scope.ADMIN),
+        handler=ssh_keys.add,
+        request=NewSshKey,
+        response=SshKey,
+        status=HTTPStatus.CREATED,
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/ssh-keys/{id}",
+        id="deleteSshKey",
+        summary="Delete an SSH key; it opens nothing from this moment on",
+        scopes=(Scope.KEYS, Scope.ADMIN),
+        handler=ssh_keys.delete,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=(HTTPStatus.NOT_FOUND,),
+        parameters=MappingProxyType({"id": "^[0-9a-f]{8}$"}),
+    ),
+    Route(
+        method="GET",
+        path="/v1/invoices",
+        id="listInvoices",
+        summary="The account's invoices and its balance",
+        scopes=(Scope.READ, Scope.ADMIN),
+        handler=money.invoices,
+        response=Invoices,
+    ),
+    Route(
+        method="GET",
+        path="/v1/quota",
+        id="listQuotas",
+        summary="The account's limits and how much of them is used",
+        scopes=(Scope.READ, Scope.ADMIN),
+        handler=money.quotas,
+        response=Quotas,
     ),
     Route(
         method="POST",
