@@ -9,6 +9,7 @@ import click
 from tui_mfa import __version__
 from tui_mfa.cli.context import Cli
 from tui_mfa.cli.lazy import Later, LazyGroup
+from tui_mfa.cli.start import open_portal
 
 _COMMANDS = {
     "demo": Later("tui_mfa.cli.demo", "demo", "Try it: a seeded account, a phone and a mailbox; nothing is kept."),
@@ -52,7 +53,8 @@ def root(ctx: click.Context, /, config: Path | None, **options: str | None) -> N
     cli.options = dict(options)
     cli.config = config
     if ctx.invoked_subcommand is None:
-        ctx.exit(_open_portal(cli))
+        require_terminal("The portal")
+        ctx.exit(open_portal(cli))
     if ctx.invoked_subcommand != "demo" and not gc.isenabled():
         gc.set_threshold(_COLLECTED_AFTER)
         gc.enable()
@@ -72,14 +74,3 @@ def require_terminal(what: str) -> None:
             f"{what} needs a terminal for both input and output. For scripts there are commands, such as: "
             "tui-mfa accounts list --json"
         )
-
-
-def _open_portal(cli: Cli) -> int:
-    require_terminal("The portal")
-    settings, services = cli.settings, cli.services
-    from tui_mfa.cli import log
-
-    log.to_file(settings.data_dir)
-    from tui_mfa.portal import open_portal
-
-    return open_portal(settings, services)

@@ -1,17 +1,21 @@
 """One boundary around every command: each error becomes a sentence, a JSON document and an exit status."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
-
-import click
+from typing import TYPE_CHECKING
 
 from tui_mfa.cli import INTERRUPTED
 from tui_mfa.cli.context import Cli
-from tui_mfa.cli.root import root
+from tui_mfa.cli.start import open_portal
 from tui_mfa.domain.errors import DomainError
+
+if TYPE_CHECKING:
+    import click
 
 PROGRAM = "tui-mfa"
 
@@ -35,23 +39,37 @@ def run(arguments: Sequence[str], environ: Mapping[str, str] | None = None) -> i
             stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?"
     try:
         return _run(cli, list(arguments))
-    except click.exceptions.Exit as ended:  # nobody reads what the boundary itself writes
-        return ended.exit_code
+    except Exception as ended:
+        from click.exceptions import Exit
+
+        if isinstance(ended, Exit):  # nobody reads what the boundary itself writes
+            return ended.exit_code
+        raise
 
 
 def _run(cli: Cli, arguments: list[str]) -> int:
     try:
+        if not arguments and sys.stdin.isatty() and sys.stdout.isatty():
+            return open_portal(cli)
+        from tui_mfa.cli.root import root
+
         status = root.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=cli)
-    except click.Abort:
-        return INTERRUPTED
-    except click.ClickException as error:
-        cli.out.json = cli.out.json or "--json" in arguments
-        return _misused(cli, error)
     except DomainError as error:
         return _refused(cli, error)
     except Exception as error:  # noqa: BLE001 - the boundary: whoever is at the terminal gets one line
-        return _unexpected(cli, error)
+        return _other(cli, arguments, error)
     return status if isinstance(status, int) else 0
+
+
+def _other(cli: Cli, arguments: list[str], error: Exception) -> int:
+    import click
+
+    if isinstance(error, click.Abort):
+        return INTERRUPTED
+    if isinstance(error, click.ClickException):
+        cli.out.json = cli.out.json or "--json" in arguments
+        return _misused(cli, error)
+    return _unexpected(cli, error)
 
 
 def _misused(cli: Cli, error: click.ClickException) -> int:
@@ -59,7 +77,7 @@ def _misused(cli: Cli, error: click.ClickException) -> int:
     if cli.out.json:
         cli.out.document(_document("usage", message))
     else:
-        ctx = error.ctx if isinstance(error, click.UsageError) else None
+        ctx: click.Context | None = getattr(error, "ctx", None)  # a UsageError has one
         if ctx is not None:
             cli.out.words(ctx.get_usage())
         cli.out.words(f"{PROGRAM}: {message}")
