@@ -9,18 +9,19 @@ from benchmarks.homes import installation
 from benchmarks.measure import Budget, Result, compared, in_turns
 
 
-def command(rounds: int, accounts: int = 10_000) -> Result:
-    """Measure ``tui-mfa mfa status NAME --json``, one account of many.
+def command(words: str, rounds: int, accounts: int) -> Result:
+    """Measure a command that looks at one account of many.
 
     Args:
+        words: The command, without NAME and ``--json``.
         rounds: Runs of each.
         accounts: How many there are in the store.
     """
     with installation(accounts) as home:
-        ours = [sys.executable, "-m", "tui_mfa", "mfa", "status", f"user{accounts // 2}", "--json"]
+        ours = [sys.executable, "-m", "tui_mfa", *words.split(), f"user{accounts // 2}", "--json"]
         peer = [sys.executable, "-c", "import tinydb, json"]
         samples = in_turns(lambda: _run(ours, home.environ), lambda: _run(peer, {}), rounds, warm_up=2)
-    return compared("command", Budget(3, 2), samples, note=f"{accounts:,} accounts")
+    return compared(words, Budget(3, 2), samples, note=f"{accounts:,} accounts")
 
 
 def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> float:
