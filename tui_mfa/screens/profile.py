@@ -19,11 +19,12 @@ from tui_mfa.presentation import as_content, day
 from tui_mfa.screens.base import SessionPage
 from tui_mfa.screens.change_email import ChangeEmailModal
 from tui_mfa.screens.change_password import ChangePasswordModal
-from tui_mfa.screens.coming import COMING, ComingTab
+from tui_mfa.screens.coming import COMING
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.events import EventsScreen
 from tui_mfa.screens.messages import OverviewLoaded
 from tui_mfa.screens.modals import ConfirmChoiceModal, EndOthersModal, ProofModal, RecoveryCodesModal
+from tui_mfa.screens.pane import LaterTab
 from tui_mfa.screens.reminders import CODES, REPLACE, Reminders
 from tui_mfa.screens.security import Opened, SecurityTab
 from tui_mfa.screens.service_quota import ServiceQuotaTab
@@ -85,7 +86,13 @@ class ProfileScreen(SessionPage):
         logged_in: The session, and what the first line tells about the login before.
     """
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["profile.tcss", "security.tcss", "user_info.tcss", "service_quota.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "profile.tcss",
+        "security.tcss",
+        "user_info.tcss",
+        "service_quota.tcss",
+        "billing.tcss",
+    ]
     TITLE_TEXT = "User Profile"
     HELP = (
         "Your account. The numbers 1 to 6 choose a tab, or the arrow keys while the row of tabs has the focus. In a "
@@ -123,12 +130,14 @@ class ProfileScreen(SessionPage):
                 yield self._pane(tab_id)
         yield StatusLine()
 
-    def _pane(self, tab_id: str) -> SecurityTab | UserInfoTab | ServiceQuotaTab | ComingTab:
+    def _pane(self, tab_id: str) -> SecurityTab | UserInfoTab | ServiceQuotaTab | LaterTab:
         if tab_id == "security":
             return SecurityTab(id=tab_id)
         if tab_id == "service-quota":
             return ServiceQuotaTab(self.context, self.session, id=tab_id)
-        return UserInfoTab(id=tab_id) if tab_id == "user-info" else ComingTab(tab_id)
+        if tab_id == "user-info":
+            return UserInfoTab(id=tab_id)
+        return LaterTab(self.context, self.session, id=tab_id)
 
     @on(events.ScreenResume)
     def load(self) -> None:
@@ -204,6 +213,10 @@ class ProfileScreen(SessionPage):
             self.status.error(COMING[event.subject])
         elif event.subject == "two-factor":
             self._open_two_factor()
+        elif event.subject == "api-tokens":
+            from tui_mfa.screens.api_tokens import ApiTokensScreen  # noqa: PLC0415 - loaded when it is shown
+
+            self.app.push_screen(ApiTokensScreen(self.context, self.session, self.account))
         elif event.subject == "sessions":
             self.app.push_screen(SessionsScreen(self.context, self.session, self.account))
         elif event.subject == "events":

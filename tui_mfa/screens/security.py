@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from tui_mfa.domain.account import Method
+from tui_mfa.domain.api_tokens.model import TokensState
 from tui_mfa.domain.profile.model import Overview
 from tui_mfa.presentation import as_content, day
 from tui_mfa.widgets.link_button import LinkButton
@@ -54,13 +55,26 @@ def two_factor_state(overview: Overview, zone: tzinfo | None) -> str:
     return f"Authenticator App{since}"
 
 
+def api_tokens_state(state: TokensState, zone: tzinfo | None) -> str:
+    """Return the account's tokens in one line.
+
+    Args:
+        state: The live tokens.
+        zone: The reader's zone.
+    """
+    if not state.count or state.next_expiry is None:
+        return "No tokens"
+    end = day(state.next_expiry, zone)
+    return f"1 token, expires {end}" if state.count == 1 else f"{state.count} tokens, the first expires {end}"
+
+
 class SecurityTab(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Three sections and five links; posts ``Opened`` for each of them."""
 
     def compose(self) -> ComposeResult:
         """Lay the sections out one below the other."""
         yield from self._section("Manage SSH Keys", "ssh-keys", "Show Setting", "Not available yet")
-        yield from self._section("Manage API Tokens", "api-tokens", "Show Tokens", "Not available yet")
+        yield from self._section("Manage API Tokens", "api-tokens", "Show Tokens", LOADING)
         yield from self._section("Manage Two Factor Authentication", "two-factor", "Configure", LOADING)
         with Horizontal(id="security-links"):
             for number, (link_id, label, tip) in enumerate(LINKS):
@@ -75,6 +89,8 @@ class SecurityTab(VerticalScroll, can_focus=False, inherit_bindings=False):
             overview: The account.
             zone: The reader's zone.
         """
+        tokens = api_tokens_state(overview.api_tokens, zone)
+        self.query_one("#api-tokens-state", Static).update(as_content(tokens))
         state = self.query_one("#two-factor-state", Static)
         state.update(as_content(two_factor_state(overview, zone)))
         state.set_class(overview.method is Method.DISABLED, "-warning")

@@ -2,6 +2,7 @@
 
 from tui_mfa.domain import limits, names, notices
 from tui_mfa.domain.account import Account, Attempt, Factor, Method, Purpose, SessionRecord
+from tui_mfa.domain.api_tokens import rules as api_tokens
 from tui_mfa.domain.errors import AttemptEnded, ConfirmationRequired, InvalidInput
 from tui_mfa.domain.events import SecurityEvent, Tag
 from tui_mfa.domain.login import flows, guard, mailed_code
@@ -48,6 +49,7 @@ def overview(services: Services, session: Session) -> Overview:
         confirmed=_is_confirmed(services, account, record),
         sessions=tuple(_view(other, record) for other in live),
         ssh_keys=ssh_keys.state(account, now),
+        api_tokens=api_tokens.summary(account, now),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui_mfa.domain.account import Method
+from tui_mfa.domain.api_tokens.model import TokensState
 from tui_mfa.domain.login.model import RecoverySet
 from tui_mfa.domain.quota.model import QuotaRow
 from tui_mfa.domain.ssh_keys.model import KeysState
@@ -53,3 +54,4 @@ class Overview:
     """A change of method is allowed right now, without a new confirmation."""
     sessions: tuple[SessionView, ...]
     ssh_keys: KeysState = field(default_factory=KeysState)
+    api_tokens: TokensState = field(default_factory=TokensState)

@@ -1,0 +1,182 @@
+"""Make an API token, and show it once."""
+
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Button, Input, Label, Static
+
+from tui_mfa import terminal
+from tui_mfa.domain.api_tokens import flows, rules
+from tui_mfa.domain.api_tokens.model import NewToken, Scope
+from tui_mfa.domain.secret import Secret
+from tui_mfa.presentation import as_content, when
+from tui_mfa.screens.base import UseCaseModal
+from tui_mfa.screens.confirm import GuardedModal
+from tui_mfa.screens.context import Context
+from tui_mfa.screens.modals import ConfirmChoiceModal
+from tui_mfa.widgets.check_box import CheckBox
+from tui_mfa.widgets.secret_text import SecretText
+from tui_mfa.widgets.status_line import StatusLine
+from tui_mfa.widgets.text_input import TextInput
+
+SCOPES: Final = (
+    (Scope.READ, "read: look at the account, invoices, limits"),
+    (Scope.KEYS, "keys: list, add and delete SSH keys"),
+    (Scope.ADMIN, "admin: both, and change your user info"),
+)
+"""What can be ticked, with what it means."""
+
+
+class NewTokenModal(GuardedModal[NewToken]):
+    """Asks what a new token is for, what it may do, and how long it lives; the result is the token."""
+
+    CSS_PATH: ClassVar[str] = "api_token_modals.tcss"
+    AUTO_FOCUS = "#name"
+
+    class Made(Message):
+        """The token is made."""
+
+        def __init__(self, made: NewToken) -> None:
+            super().__init__()
+            self.made = made
+            """To be shown once."""
+
+    def compose(self) -> ComposeResult:
+        """Ask."""
+        with Vertical(classes="modal") as box:
+            box.border_title = as_content("Make an API token")
+            yield Label("What is it for?", classes="label", markup=False)
+            yield TextInput(id="name", placeholder="nightly backup", max_length=100)
+            yield Label("What may it do?", id="scopes-label", classes="label", markup=False)
+            for scope, words in SCOPES:
+                yield CheckBox(words, scope is Scope.READ, id=f"scope-{scope.value}")
+            yield Static(
+                "No token reaches two-factor authentication, the address, the password or tokens.",
+                classes="hint",
+                markup=False,
+            )
+            yield Label(f"For how many days, 1 to {rules.MAX_DAYS}?", id="days-label", classes="label", markup=False)
+            yield TextInput(str(rules.DEFAULT_DAYS), id="days", max_length=3)
+            yield StatusLine()
+            with Horizontal(classes="buttons"):
+                yield Button("Make token", id="make", compact=True, variant="primary")
+                yield Button("Cancel", id="cancel", compact=True)
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#make")
+    def make(self, event: Message) -> None:
+        """Have the wishes judged, and make the token."""
+        event.stop()
+        name = self.query_one("#name", TextInput).value
+        typed = self.query_one("#days", TextInput).value.strip()
+        days = int(typed) if typed.isascii() and typed.isdigit() else 0
+        scopes = [scope for scope, _words in SCOPES if self.query_one(f"#scope-{scope.value}", CheckBox).value]
+        services, session = self.context.services, self.session
+        self.start(lambda: self.Made(flows.create(services, session, name, scopes, days)), "Making…")
+
+    @on(Made)
+    def close(self, event: Made) -> None:
+        """Hand the token over."""
+        self.dismiss(event.made)
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Close; no token is made."""
+        self.dismiss(None)
+
+
+class TokenShownModal(UseCaseModal[bool]):
+    """A token, shown once: it can be copied or saved, and is wiped when this goes.
+
+    Args:
+        context: Services and terminal.
+        made: The token.
+        username: Whose, for the file.
+    """
+
+    CSS_PATH: ClassVar[str] = "api_token_modals.tcss"
+    AUTO_FOCUS = "#copy"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Done", id="modal.cancel", tooltip="Close; the token is not shown again"),
+        Binding("c", "copy", "Copy", id="token.copy", tooltip="Send the token to your terminal's clipboard"),
+        Binding("s", "save", "Save to file", id="token.save", tooltip="Save it to a file that only you can read"),
+    ]
+
+    class Saved(Message):
+        """The token is in a file."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+            """Where."""
+
+    def __init__(self, context: Context, made: NewToken, username: str) -> None:
+        super().__init__(context)
+        self._made: NewToken | None = made
+        self._username = username
+        self._kept = False
+
+    def compose(self) -> ComposeResult:
+        """Show the token."""
+        made = self._made
+        with Vertical(classes="modal") as box:
+            if made is None:
+                return
+            box.border_title = as_content("Your new API token")
+            yield Static(as_content(f"“{made.view.name}” is good until {self._until(made)}."), markup=False)
+            yield SecretText(made.token, size=len(made.token), id="token")
+            yield Static("After you close this you will not be able to see it again.", classes="heading", markup=False)
+            yield Static("Programs send it as:  Authorization: Bearer <token>", classes="hint", markup=False)
+            yield StatusLine()
+            with Horizontal(classes="buttons"):
+                yield Button("Copy (c)", id="copy", compact=True, variant="primary")
+                yield Button("Save to file (s)", id="save", compact=True)
+                yield Button("Done", id="done", compact=True)
+
+    @on(Button.Pressed, "#copy")
+    def action_copy(self) -> None:
+        """Send the token to the terminal, which may put it on its clipboard."""
+        if self._made is not None:
+            self.app.copy_to_clipboard(self._made.token.reveal())
+            self._kept = True
+            self.status.fact("Sent to your terminal's clipboard, if it allows that.")
+
+    @on(Button.Pressed, "#save")
+    def action_save(self) -> None:
+        """Save the token, alone on one line, to a new file of the person's own."""
+        if self._made is not None:
+            name = f"api-token-{self._username}-{self._made.view.id}.txt"
+            text = Secret(f"{self._made.token.reveal()}\n")
+            self.start(lambda: self.Saved(self.context.services.files.save(name, text)), "Saving…")
+
+    @on(Saved)
+    def tell_path(self, event: Saved) -> None:
+        """Say where the file is."""
+        self._kept = True
+        self.status.fact(f"Saved to {event.path}")
+
+    @on(Button.Pressed, "#done")
+    def action_cancel(self) -> None:
+        """Close; ask first when the token was neither saved nor copied."""
+        if self._kept:
+            self.dismiss(True)
+            return
+
+        def answered(written: bool | None) -> None:
+            if written:
+                self.dismiss(True)
+
+        text = "Have you kept it? It is not shown again. You can revoke it and make another one at any time."
+        self.app.push_screen(ConfirmChoiceModal("API token", text, "Yes, close", no="Show it again"), answered)
+
+    def on_unmount(self) -> None:
+        """Forget the token, also on the program's own clipboard."""
+        self._made = None
+        terminal.forget_clipboard(self.app)
+
+    def _until(self, made: NewToken) -> str:
+        return when(made.view.expires_at, self.context.zone)
