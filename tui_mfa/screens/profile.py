@@ -29,31 +29,11 @@ from tui_mfa.screens.reminders import CODES, REPLACE, Reminders
 from tui_mfa.screens.security import Opened, SecurityTab
 from tui_mfa.screens.service_quota import ServiceQuotaTab
 from tui_mfa.screens.sessions import SessionsScreen
+from tui_mfa.screens.tabs import FIRST_TAB, LABELS, SHORT_LABELS
 from tui_mfa.screens.user_info import UserInfoTab
 from tui_mfa.widgets.link_button import LinkButton
 from tui_mfa.widgets.status_line import StatusLine
 from tui_mfa.widgets.tab_row import TabRow
-
-LABELS = (
-    ("user-info", "User Info"),
-    ("invoices", "Invoices"),
-    ("payment-options", "Payment Options"),
-    ("add-credits", "Add Credits"),
-    ("security", "Security"),
-    ("service-quota", "Service Quota"),
-)
-"""Ids and labels of all tabs, in order."""
-
-SHORT_LABELS = (
-    ("user-info", "Info"),
-    ("payment-options", "Payment"),
-    ("add-credits", "Credits"),
-    ("service-quota", "Quota"),
-)
-"""Labels for windows that are too narrow for the whole ones."""
-
-FIRST_TAB = "security"
-"""The tab that is shown after a login."""
 
 
 class Edited(Message):
