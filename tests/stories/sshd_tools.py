@@ -51,7 +51,7 @@ class Sshd:
         program = f"/usr/bin/env {variables} {sys.executable} -m tui_mfa"
         system = "--system-users " if os.getuid() < 1000 else ""
         group = grp.getgrgid(os.getgid()).gr_name
-        filled = f"{match}    {force}".replace("/opt/tui-mfa/bin/tui-mfa --data-dir /var/lib/tui-mfa", program)
+        filled = f"{match}    {force}".replace("/opt/tui-mfa/bin/tui-mfa --config /etc/tui-mfa.toml", program)
         filled = filled.replace("Match Group portal", f"Match Group {group}")
         filled = filled.replace("AuthorizedKeysCommandUser tui-mfa", f"AuthorizedKeysCommandUser {USER}")
         filled = filled.replace("keys authorized %u", f"keys authorized {system}%u")
