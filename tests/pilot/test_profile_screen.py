@@ -119,18 +119,6 @@ async def test_only_the_operators_tabs_are_there_and_are_counted() -> None:
         assert chosen(pilot) == "user-info"
 
 
-@pytest.mark.parametrize("tab_id", [tab for tab in ALL_TABS if tab not in {"user-info", "security"}])
-async def test_a_tab_that_is_not_built_says_so_in_one_line_without_anything_like_data(tab_id: str) -> None:
-    services, logged_in = ready()
-    async with profile(services, logged_in) as pilot:
-        await pilot.press(str(ALL_TABS.index(tab_id) + 1))
-        await until(pilot, lambda: chosen(pilot) == tab_id)
-        said = [row.strip() for row in screen_text(pilot.app).splitlines()[4:-1] if row.strip()]
-        assert said == [COMING[tab_id]]
-        assert "Not available yet." in said[0]
-        assert not any(character.isdigit() or character in "$€" for character in said[0])
-
-
 async def test_all_six_tabs_fit_a_narrow_window() -> None:
     services, logged_in = ready()
     async with profile(services, logged_in, size=(60, 18)) as pilot:
