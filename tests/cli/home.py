@@ -20,6 +20,7 @@ from tui_mfa.cli.run import run
 from tui_mfa.domain.ports import Services
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.two_factor import totp
+from tui_mfa.security import system
 from tui_mfa.security.passwords import Argon2Passwords
 from tui_mfa.settings import load_settings
 
@@ -110,7 +111,8 @@ class Home:
         }
         for name in ("HOME", "XDG_CONFIG_HOME"):
             monkeypatch.setenv(name, self.environ[name])
-        monkeypatch.setattr(bootstrap, "SystemClock", lambda: self.clock)
+        for module in (bootstrap, system):
+            monkeypatch.setattr(module, "SystemClock", lambda: self.clock)
         monkeypatch.setattr(bootstrap, "Argon2Passwords", QuickPasswords)
 
     def run(self, *arguments: str, stdin: tuple[Line, ...] = ()) -> Result:
