@@ -72,9 +72,13 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
 
     @property
     def available_themes(self) -> dict[str, Theme]:
-        """The own themes, whose contrast is tested, and the two that take the terminal's own colours."""
+        """The own themes, whose contrast is tested, and the two that take the terminal's own colours.
+
+        Not those two at ``NO_COLOR``: Textual takes away the ground then and keeps the ink, so that what is marked by
+        its ground, such as a button or the chosen row, would be black on black.
+        """
         if self._offered is None:
-            names = (*themes.THEME_NAMES, "ansi-dark", "ansi-light")
+            names = themes.THEME_NAMES if self.no_color else (*themes.THEME_NAMES, "ansi-dark", "ansi-light")
             known = super().available_themes
             if not known.keys() >= set(themes.THEME_NAMES):
                 return known  # Textual asks before the own themes are registered, too
