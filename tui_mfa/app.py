@@ -78,10 +78,10 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         its ground, such as a button or the chosen row, would be black on black.
         """
         if self._offered is None:
-            names = themes.THEME_NAMES if self.no_color else (*themes.THEME_NAMES, "ansi-dark", "ansi-light")
             known = super().available_themes
             if not known.keys() >= set(themes.THEME_NAMES):
                 return known  # Textual asks before the own themes are registered, too
+            names = themes.THEME_NAMES if self.no_color else (*themes.THEME_NAMES, "ansi-dark", "ansi-light")
             # Asked for some thirty times with each drawing.
             self._offered = {name: known[name] for name in names if name in known}
         return self._offered
