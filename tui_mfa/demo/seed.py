@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from tui_mfa.demo import year
+from tui_mfa.demo.payments import PUBLIC_URL, DemoPayments
 from tui_mfa.domain.account import Account, Email, LastLogin, Password, Profile, SessionRecord
+from tui_mfa.domain.billing.invoices import new_series
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.names import stands_alone
 from tui_mfa.domain.ports import Clock, Entropy, Policy, Services
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.tokens import hash_token, new_id, new_token
 from tui_mfa.mail.memory import Kept, MemoryMailer
-from tui_mfa.payments.offline import OfflinePayments
 from tui_mfa.security.box import AesGcmBox
 from tui_mfa.security.keyring import KeyRing
 from tui_mfa.security.passwords import Argon2Passwords
@@ -86,8 +88,8 @@ def seed(
         strength=ZxcvbnMeter(),
         box=AesGcmBox(_keys()),
         files=NothingSaved(),
-        payments=OfflinePayments(),
-        policy=Policy(issuer=ISSUER, support_address=SUPPORT, registration_open=True),
+        payments=DemoPayments(clock),
+        policy=Policy(issuer=ISSUER, support_address=SUPPORT, registration_open=True, public_url=PUBLIC_URL),
     )
     account = _jane(services)
     services.store.create(account)
@@ -106,7 +108,7 @@ def _keys() -> KeyRing:
 
 def _jane(services: Services) -> Account:
     now = services.clock.now()
-    created, changed = now - timedelta(days=214), now - timedelta(days=63)
+    created, changed = now - timedelta(days=year.DAYS + 1), now - timedelta(days=63)
     password = Secret(PASSWORD)
     account = Account(
         id=new_id(services.entropy, 16),
@@ -118,6 +120,7 @@ def _jane(services: Services) -> Account:
         created_at=created,
         profile=Profile(name="Jane Doe", company="Lighthouse Bakery"),
     )
+    year.fill(account, now, new_series(services.entropy))
     _remember(account, now, created, changed)
     account.sessions = [_office_session(services, now)]
     account.last_login = LastLogin(at=now - timedelta(minutes=38), origin=_OFFICE)

@@ -37,5 +37,7 @@ def card_words(card: Card) -> str:
 
 def expiry_words(card: Card, now: datetime) -> str:
     """Return ``expired``, ``expires this month`` or nothing; a card is good to the end of its month."""
+    if not card.exp_year:
+        return ""
     month, this = (card.exp_year, card.exp_month), (now.year, now.month)
     return "! expired" if month < this else "! expires this month" if month == this else ""

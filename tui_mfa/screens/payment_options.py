@@ -235,7 +235,7 @@ class PaymentOptionsTab(Pane):
             self.table.add_row(
                 as_cell(brand_words(card), 20),
                 as_cell(f"•••• {card.last4}"),
-                as_cell(f"{card.exp_month:02d}/{card.exp_year}"),
+                as_cell(f"{card.exp_month:02d}/{card.exp_year}" if card.exp_year else "–"),
                 as_cell(" · ".join(notes)),
             )
         self.table.move_cursor(row=min(row, max(0, len(self._cards) - 1)))

@@ -86,7 +86,9 @@ def issue(account: Account, kind: InvoiceKind, amount: int, text: str, now: date
 def bill_to(account: Account) -> list[str]:
     """Return whom an invoice of today is made out to, line by line."""
     profile = account.profile
-    lines = [profile.company, profile.name or account.username, account.email.address]
+    vat = f"VAT id {profile.vat_id}" if profile.vat_id else ""
+    who = (profile.company, profile.name or account.username)
+    lines = (*who, profile.address, profile.country, vat, account.email.address)
     return [line for line in lines if line]
 
 

@@ -69,6 +69,11 @@ def fold(billing: Billing) -> None:
     if len(billing.ledger) <= LEDGER_ROWS:
         return
     old, new = billing.ledger[: LEDGER_ROWS // 2], billing.ledger[LEDGER_ROWS // 2 :]
+    billing.ledger = by_month(old) + new
+
+
+def by_month(old: list[Entry]) -> list[Entry]:
+    """Return rows with neighbouring usage of one month put together; the balance after each stays as it was."""
     kept: list[Entry] = []
     for entry in old:
         before = kept[-1] if kept else None
@@ -78,7 +83,7 @@ def fold(billing: Billing) -> None:
             before.at = entry.at
         else:
             kept.append(entry)
-    billing.ledger = kept + new
+    return kept
 
 
 def adds_up(billing: Billing) -> bool:
