@@ -23,7 +23,6 @@ from tui_mfa.domain.ports import Services
 from tui_mfa.domain.profile import flows
 from tui_mfa.domain.two_factor import flows as two_factor
 from tui_mfa.domain.two_factor import rules
-from tui_mfa.screens.coming import COMING
 from tui_mfa.screens.context import ALL_TABS
 from tui_mfa.screens.login import LoginScreen
 from tui_mfa.screens.two_factor import TwoFactorScreen
@@ -209,15 +208,6 @@ async def test_arrows_and_letters_move_between_the_controls() -> None:
         links = ["recovery-codes", "sessions", "events", "change-password", "change-email"]
         # The last one stays: nothing wraps around.
         assert seen == ["api-tokens", "ssh-keys", "api-tokens", "two-factor", *links, "change-email"]
-
-
-@pytest.mark.parametrize("section", ["ssh-keys", "api-tokens"])
-async def test_sections_that_are_not_built_say_so(section: str) -> None:
-    services, logged_in = ready()
-    async with profile(services, logged_in) as pilot:
-        page(pilot).query_one(f"#{section}").focus()
-        await pilot.press("enter")
-        await until_shown(pilot, COMING[section])
 
 
 async def test_configure_opens_the_two_factor_page_and_the_way_back_shows_what_changed() -> None:

@@ -19,7 +19,6 @@ from tui_mfa.presentation import as_content, day
 from tui_mfa.screens.base import SessionPage
 from tui_mfa.screens.change_email import ChangeEmailModal
 from tui_mfa.screens.change_password import ChangePasswordModal
-from tui_mfa.screens.coming import COMING
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.events import EventsScreen
 from tui_mfa.screens.messages import OverviewLoaded
@@ -189,10 +188,12 @@ class ProfileScreen(SessionPage):
         """Open what was chosen in a tab."""
         event.stop()
         self.status.clear()
-        if event.subject in COMING:
-            self.status.error(COMING[event.subject])
-        elif event.subject == "two-factor":
+        if event.subject == "two-factor":
             self._open_two_factor()
+        elif event.subject == "ssh-keys":
+            from tui_mfa.screens.ssh_keys import SshKeysScreen  # noqa: PLC0415 - loaded when it is shown
+
+            self.app.push_screen(SshKeysScreen(self.context, self.session, self.account))
         elif event.subject == "api-tokens":
             from tui_mfa.screens.api_tokens import ApiTokensScreen  # noqa: PLC0415 - loaded when it is shown
 

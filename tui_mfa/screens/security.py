@@ -12,6 +12,7 @@ from textual.widgets import Button, Static
 from tui_mfa.domain.account import Method
 from tui_mfa.domain.api_tokens.model import TokensState
 from tui_mfa.domain.profile.model import Overview
+from tui_mfa.domain.ssh_keys.model import KeysState
 from tui_mfa.presentation import as_content, day
 from tui_mfa.widgets.link_button import LinkButton
 
@@ -55,6 +56,20 @@ def two_factor_state(overview: Overview, zone: tzinfo | None) -> str:
     return f"Authenticator App{since}"
 
 
+def ssh_keys_state(state: KeysState, zone: tzinfo | None) -> str:
+    """Return the account's SSH keys in one line.
+
+    Args:
+        state: The keys.
+        zone: The reader's zone.
+    """
+    if not state.count:
+        return "No keys"
+    count = "1 key" if state.count == 1 else f"{state.count} keys"
+    used = f"last used {day(state.last_used_at, zone)}" if state.last_used_at else "never used"
+    return ", ".join(filter(None, (count, used, f"{state.expired} expired" if state.expired else "")))
+
+
 def api_tokens_state(state: TokensState, zone: tzinfo | None) -> str:
     """Return the account's tokens in one line.
 
@@ -73,7 +88,7 @@ class SecurityTab(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Lay the sections out one below the other."""
-        yield from self._section("Manage SSH Keys", "ssh-keys", "Show Setting", "Not available yet")
+        yield from self._section("Manage SSH Keys", "ssh-keys", "Show Setting", LOADING)
         yield from self._section("Manage API Tokens", "api-tokens", "Show Tokens", LOADING)
         yield from self._section("Manage Two Factor Authentication", "two-factor", "Configure", LOADING)
         with Horizontal(id="security-links"):
@@ -89,6 +104,8 @@ class SecurityTab(VerticalScroll, can_focus=False, inherit_bindings=False):
             overview: The account.
             zone: The reader's zone.
         """
+        keys = ssh_keys_state(overview.ssh_keys, zone)
+        self.query_one("#ssh-keys-state", Static).update(as_content(keys))
         tokens = api_tokens_state(overview.api_tokens, zone)
         self.query_one("#api-tokens-state", Static).update(as_content(tokens))
         state = self.query_one("#two-factor-state", Static)
