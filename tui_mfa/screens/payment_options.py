@@ -20,6 +20,7 @@ from tui_mfa.screens.card_words import brand_words, card_words, expiry_words
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.modals import ConfirmChoiceModal
 from tui_mfa.screens.pane import LOADING, Pane
+from tui_mfa.widgets.check_box import CheckBox
 from tui_mfa.widgets.text_input import TextInput
 
 
@@ -74,7 +75,7 @@ class PaymentOptionsTab(Pane):
         with Horizontal(id="card-buttons"):
             yield Button("Add card", id="add-card", compact=True)
         yield Static("Auto-refill and credit warning", id="refill-title", classes="heading", markup=False)
-        yield Checkbox("Auto-refill is off", id="refill", compact=True)
+        yield CheckBox("Auto-refill is off", id="refill")
         for label, name, unit in _FIELDS:
             with Horizontal(classes="setting"):
                 yield Label(label, classes="row-label", markup=False)
