@@ -85,12 +85,12 @@ class AddKeyModal(GuardedModal[Added]):
         title.placeholder = "taken from the key"
         words = f"To see it: {SHOW}"
         if text:
-            self.status.clear()
             try:
                 judged = parse.judge(text)
             except KeyRefused:
                 words = ""
             else:
+                self.status.clear()
                 title.placeholder = as_content(judged.title or title.placeholder).plain
                 found = f"✓ {judged.key.kind}  {judged.key.fingerprint}"
                 words = "  ".join(filter(None, (found, dropped_words(judged.dropped), judged.advice)))

@@ -133,7 +133,7 @@ class SshKeysScreen(SessionPage):
         self._fill()
         self.table.display = bool(self._keys)
         self.query_one("#keys-summary", Static).update(as_content(self._summary(), 400))
-        if self.focused is None or not self.focused.focusable:
+        if self.focused in {None, self.table}:
             self.query_one("#keys-table" if self._keys else "#add").focus()
         self.show_marked()
 
