@@ -8,6 +8,8 @@ from tui_mfa.domain import limits, names
 from tui_mfa.domain.login import guard, model
 from tui_mfa.domain.ports import Policy
 from tui_mfa.domain.recovery import codes
+from tui_mfa.domain.ssh_keys import blob
+from tui_mfa.domain.ssh_keys import rules as ssh_keys
 from tui_mfa.domain.tokens import TOKEN_BYTES
 from tui_mfa.domain.two_factor import rules, totp
 from tui_mfa.mail.smtp import TIMEOUT
@@ -55,6 +57,13 @@ def rows() -> list[tuple[str, str, str]]:
         ("Mails with a code per address", windows(limits.ADDRESS_MAILS), "S31"),
         ("Login attempt lives", span(model.ATTEMPT_LIFE), "S47"),
         ("Confirmation before a change of what guards the account", span(guard.CONFIRMATION_LIFE), "ASVS 7.5.1"),
+        ("Confirmation before an SSH key or an API token is added", span(guard.KEY_CONFIRMATION_LIFE), "S51"),
+        (
+            "RSA keys",
+            f"{blob.RSA_LEAST} to {blob.RSA_MOST} bits; {blob.RSA_ADVISED} advised",
+            "NIST SP 800-57-1 §5.6.1.1",
+        ),
+        ("Use of an SSH key is noted at most every", span(ssh_keys.USE_GRAIN), "S58"),
         ("After a login by recovery, Replace is allowed for", span(model.RECOVERED_LIFE), "S37"),
         ("Recovery codes", f"{codes.COUNT} of {5 * codes.CHARACTERS} bits, argon2id", "NIST SP 800-63B-4 §4.2.1.1"),
         ("Session: locked when idle for", span(policy.idle_lock), "ASVS 7.3.1"),

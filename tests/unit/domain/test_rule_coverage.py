@@ -6,8 +6,8 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[2]
 
-FIRST, LAST = 1, 52
-"""Passwords, throttling, TOTP, e-mailed codes, recovery, disabling, sessions (docs/security.md)."""
+FIRST, LAST = 1, 59
+"""Passwords, throttling, TOTP, e-mailed codes, recovery, disabling, sessions, SSH keys, tokens (docs/security.md)."""
 
 BESIDES = {"S60", "S63"}
 """Events and notices, which the flows of these rules write."""
