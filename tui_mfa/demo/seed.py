@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tui_mfa.demo import year
+from tui_mfa.demo import ssh_keys, year
 from tui_mfa.demo.payments import PUBLIC_URL, DemoPayments
 from tui_mfa.domain.account import Account, Email, LastLogin, Password, Profile, SessionRecord
 from tui_mfa.domain.billing.invoices import new_series
@@ -148,6 +148,7 @@ def _remember(account: Account, now: datetime, created: datetime, changed: datet
     account.record(created, Tag.ACCOUNT_CREATED, _HERE)
     account.record(created + timedelta(minutes=2), Tag.EMAIL_VERIFIED, _HERE)
     account.record(created + timedelta(minutes=2), Tag.LOGIN_OK, _HERE, factor="email")
+    ssh_keys.fill(account, now, _HERE)
     account.record(changed, Tag.PASSWORD_CHANGED, _HERE)
     for ago, origin, request in ((timedelta(days=1, hours=3), _HERE, "R4"), (timedelta(minutes=38), _OFFICE, "M7")):
         sent = now - ago - timedelta(seconds=41)
