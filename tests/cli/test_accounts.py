@@ -22,6 +22,7 @@ KEYS = {
     "last_login",
     "failed_since_login",
     "factors_switched_off",
+    "profile",
 }
 
 
@@ -46,6 +47,7 @@ def test_add_gives_the_account_as_json(home: Home) -> None:
         "last_login": None,
         "failed_since_login": 0,
         "factors_switched_off": [],
+        "profile": {"name": "", "company": "", "address": "", "country": "", "vat_id": ""},
     }
     assert home.run("accounts", "show", "JANE", "--json").value == added.value
     assert home.run("accounts", "show", "jane@example.com", "--json").value == added.value

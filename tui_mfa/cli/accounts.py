@@ -72,15 +72,21 @@ def show(cli: Cli, name: str) -> None:
     """Show one account."""
     from tui_mfa.cli.views import account_value, state, switched_off
     from tui_mfa.domain.operator import flows
+    from tui_mfa.domain.profile.countries import name_of
 
     account = flows.find(cli.services, name)
     if cli.out.json:
         cli.out.document(account_value(account))
         return
     proved = "proved" if account.email.verified_at else "not proved yet"
-    last = account.last_login
+    last, profile = account.last_login, account.profile
     cli.out.data(
         f"Username:     {account.username}",
+        f"Name:         {profile.name or '-'}",
+        f"Company:      {profile.company or '-'}",
+        f"Address:      {profile.address or '-'}",
+        f"Country:      {name_of(profile.country) if profile.country else '-'}",
+        f"VAT id:       {profile.vat_id or '-'}",
         f"E-mail:       {account.email.address} ({proved})",
         f"Two-factor:   {account.method.value}",
         f"State:        {state(account)}",
@@ -89,6 +95,25 @@ def show(cli: Cli, name: str) -> None:
         f"Failed since: {account.failed_since_login}",
         f"Switched off: {', '.join(switched_off(account)) or 'nothing'}",
     )
+
+
+@accounts.command()
+@click.argument("name")
+@click.option("--name", "real_name", metavar="TEXT", help="The owner's name.")
+@click.option("--company", metavar="TEXT")
+@click.option("--address", metavar="TEXT", help="Street, postcode and place in one line.")
+@click.option("--country", metavar="COUNTRY", help="Its name, or its letters: DE.")
+@click.option("--vat-id", metavar="NUMBER", help="Checked for its form; nobody is called.")
+@json_option
+@click.pass_obj
+def edit(cli: Cli, /, name: str, real_name: str | None, **given: str | None) -> None:
+    """Change what an account tells about its owner. An empty TEXT takes it away."""
+    from tui_mfa.domain.operator import flows
+
+    if real_name is None and all(value is None for value in given.values()):
+        raise click.UsageError("Say what to change: --name, --company, --address, --country or --vat-id.")
+    account = flows.edit(cli.services, name, name=real_name, **given)
+    _done(cli, account, f"The account {account.username} is changed.")
 
 
 @accounts.command("set-email")

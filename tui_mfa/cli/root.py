@@ -17,6 +17,7 @@ _COMMANDS = {
     "mfa": Later("tui_mfa.cli.mfa", "mfa", "Two-factor authentication of an account."),
     "keys": Later("tui_mfa.cli.keys", "keys", "SSH keys of an account, and what sshd asks about them."),
     "tokens": Later("tui_mfa.cli.tokens", "tokens", "API tokens of an account."),
+    "quota": Later("tui_mfa.cli.quota", "quota", "Limits of accounts: set, report, answer requests."),
     "billing": Later("tui_mfa.cli.billing", "billing", "Invoices, payments and credits of an account."),
     "events": Later("tui_mfa.cli.events", "events", "The security events of an account."),
     "outbox": Later("tui_mfa.cli.outbox", "outbox", "The mails that were written to a folder instead of sent."),

@@ -129,6 +129,7 @@ def _document(
 _NEXT = {
     "no_such_account": "tui-mfa accounts list",
     "name_taken": "tui-mfa accounts list",
+    "quota_exceeded": "tui-mfa quota list NAME",
     "key_unavailable": "tui-mfa doctor",
     "store_unavailable": "tui-mfa doctor",
     "corrupt": "tui-mfa doctor --all",

@@ -23,6 +23,13 @@ def account_value(account: Account) -> Value:
         "last_login": {"at": stamp(last.at), "origin": last.origin} if last is not None else None,
         "failed_since_login": account.failed_since_login,
         "factors_switched_off": switched_off(account),
+        "profile": {
+            "name": account.profile.name,
+            "company": account.profile.company,
+            "address": account.profile.address,
+            "country": account.profile.country,
+            "vat_id": account.profile.vat_id,
+        },
     }
 
 

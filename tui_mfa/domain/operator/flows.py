@@ -51,10 +51,10 @@ def set_email(services: Services, name: str, address: str) -> Account:
         return account
 
 
-def edit(services: Services, name: str, **given: str | None) -> Account:
+def edit(services: Services, account_name: str, /, **given: str | None) -> Account:
     """Change what an account tells about its owner; see ``profile.details.change``."""
     now = services.clock.now()
-    with services.store.account(find(services, name).id) as account:
+    with services.store.account(find(services, account_name).id) as account:
         details.change(account, ORIGIN, now, **given)
         return account
 

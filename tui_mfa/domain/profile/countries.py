@@ -6,7 +6,6 @@ The list is the package ``iso3166``'s, loaded when the first country is asked fo
 import re
 import unicodedata
 from collections.abc import Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
@@ -92,6 +91,8 @@ def _spellings() -> dict[str, str]:
 
 
 def _near(wanted: str, spellings: Mapping[str, str]) -> list[str]:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistyped name needs it
+
     inside = [code for spelling, code in spellings.items() if f" {wanted} " in f" {spelling} "]
     close = [spellings[spelling] for spelling in get_close_matches(wanted, spellings, n=_SUGGESTED, cutoff=0.75)]
     return list(dict.fromkeys((*inside, *close)))
