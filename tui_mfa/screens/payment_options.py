@@ -132,8 +132,7 @@ class PaymentOptionsTab(Pane):
         """Offer Save and Undo while there is something to save or undo."""
         event.stop()
         box = self.query_one("#refill", Checkbox)
-        # The box's cross differs by its colour alone.
-        box.label = f"Auto-refill is {'on' if box.value else 'off'}"
+        box.label = "Auto-refill is on" if box.value else "Auto-refill is off"
         self._offer_buttons()
 
     @on(Input.Submitted)
