@@ -11,6 +11,7 @@ from textual.css.query import NoMatches
 from textual.message import Message
 from textual.reactive import var
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
@@ -162,6 +163,7 @@ class PageScreen(_UseCases[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER: ClassVar[bool] = True
     """Whether the page has the usual footer; one that needs every row draws its own key hints."""
+    _focused_before: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """Put the page together."""
@@ -194,12 +196,15 @@ class PageScreen(_UseCases[None]):
         self.app.push_screen(HelpModal(self.context, self.HELP or "", self))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Give way to a notice in a window that is too small for any page."""
+        """Give way to a notice in a window that is too small for any page, and go on where one was in a larger one."""
         columns, rows = event.size
-        small = columns < SMALLEST[0] or rows < SMALLEST[1]
+        small, was_small = columns < SMALLEST[0] or rows < SMALLEST[1], self.has_class("-too-small")
         self.set_class(small, "-too-small")
+        if was_small and not small and self._focused_before is not None:
+            self.set_focus(self._focused_before)
         if small:
             # Without a focused input, q quits.
+            self._focused_before = self._focused_before if was_small else self.focused
             self.set_focus(None)
             self.query_one("#too-small", Static).update(
                 as_content(f"tui-mfa needs 80×24 characters; this window has {columns}×{rows}. Enlarge it, or press q.")

@@ -75,6 +75,15 @@ class TextInput(Input):
         """
         return value if value.isprintable() else first_line(value)
 
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Say that a slash is text here too, so that no footer offers it as a shortcut; Textual misses it by its name.
+
+        Args:
+            key: The key's name.
+            character: What it types, if anything.
+        """
+        return super().check_consume_key(key, "/" if key == "slash" else character)
+
     def paste_text(self, text: str) -> None:
         """Put a text in the place of the selection, or at the caret.
 
