@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
@@ -31,8 +31,8 @@ SCOPES: Final = (
 """What can be ticked, with what it means."""
 
 
-class NewTokenModal(GuardedModal[NewToken]):
-    """Asks what a new token is for, what it may do, and how long it lives; the result is the token."""
+class NewTokenModal(GuardedModal[NewToken | None]):
+    """Asks what a new token is for, what it may do, and for how long; the result is the token, or nothing."""
 
     CSS_PATH: ClassVar[str] = "api_token_modals.tcss"
     AUTO_FOCUS = "#name"
@@ -47,7 +47,7 @@ class NewTokenModal(GuardedModal[NewToken]):
 
     def compose(self) -> ComposeResult:
         """Ask."""
-        with Vertical(classes="modal") as box:
+        with VerticalScroll(classes="modal", can_focus=False) as box:
             box.border_title = as_content("Make an API token")
             yield Label("What is it for?", classes="label", markup=False)
             yield TextInput(id="name", placeholder="nightly backup", max_length=100)
@@ -55,12 +55,13 @@ class NewTokenModal(GuardedModal[NewToken]):
             for scope, words in SCOPES:
                 yield CheckBox(words, scope is Scope.READ, id=f"scope-{scope.value}")
             yield Static(
-                "No token reaches two-factor authentication, the address, the password or tokens.",
+                "No token reaches second factor, address, password or other tokens.",
                 classes="hint",
                 markup=False,
             )
-            yield Label(f"For how many days, 1 to {rules.MAX_DAYS}?", id="days-label", classes="label", markup=False)
-            yield TextInput(str(rules.DEFAULT_DAYS), id="days", max_length=3)
+            with Horizontal(id="life"):
+                yield Label(f"For how many days, 1 to {rules.MAX_DAYS}?", id="days-label", markup=False)
+                yield TextInput(str(rules.DEFAULT_DAYS), id="days", max_length=3)
             yield StatusLine()
             with Horizontal(classes="buttons"):
                 yield Button("Make token", id="make", compact=True, variant="primary")

@@ -111,8 +111,11 @@ class ApiTokensScreen(SessionPage):
         self.table.display = bool(self._tokens)
         self.table.move_cursor(row=max(row, 0))
         self.query_one("#tokens-summary", Static).update(self._summary())
-        if self.focused is None:
-            self.query_one("#tokens-table" if self._tokens else "#add").focus()
+        add = self.query_one("#add")
+        if self._tokens and self.focused is add:
+            self.table.focus()
+        elif not self._tokens:
+            add.focus()
         self.show_marked()
 
     @on(DataTable.RowHighlighted)
