@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tui_mfa.demo import ssh_keys, year
+from tui_mfa.demo import limits, ssh_keys, year
 from tui_mfa.demo.payments import PUBLIC_URL, DemoPayments
 from tui_mfa.domain.account import Account, Email, LastLogin, Password, Profile, SessionRecord
 from tui_mfa.domain.billing.invoices import new_series
@@ -92,6 +92,7 @@ def seed(
         policy=Policy(issuer=ISSUER, support_address=SUPPORT, registration_open=True, public_url=PUBLIC_URL),
     )
     account = _jane(services)
+    limits.fill(services.store, account, clock.now())
     services.store.create(account)
     return Seeded(services, mailer, account.id)
 
@@ -118,7 +119,13 @@ def _jane(services: Services) -> Account:
             hash=services.passwords.hash(password), changed_at=changed, stands_alone=stands_alone(password)
         ),
         created_at=created,
-        profile=Profile(name="Jane Doe", company="Lighthouse Bakery"),
+        profile=Profile(
+            name="Jane Doe",
+            company="Lighthouse Bakery",
+            address="12 Harbour Road, Cork T12 X2Y3",
+            country="IE",
+            vat_id="IE6433435F",
+        ),
     )
     year.fill(account, now, new_series(services.entropy))
     _remember(account, now, created, changed)
