@@ -75,7 +75,7 @@ def _invoices_of(account: Account, day: int, at: datetime) -> None:
         _pay(account, _top_up(account, cents, at), at)
     refills = sum(one.kind is InvoiceKind.AUTO_REFILL for one in billing.invoices)
     if day > max(MANUAL.keys() - {LARGE_AT}) and refills < REFILLS and ledger.balance(billing) < MINIMUM:
-        text = "Auto-refill: balance below $100.00"
+        text = "Auto-refill below $100.00"
         _pay(account, invoices.issue(account, InvoiceKind.AUTO_REFILL, REFILL, text, at), at)
     if day == VOID_AT:
         why = "The payment page was not used in time."
@@ -84,7 +84,7 @@ def _invoices_of(account: Account, day: int, at: datetime) -> None:
         _top_up(account, 5_000, at)
     if day == CREDIT_AT:
         about = next(one for one in reversed(billing.invoices) if one.amount == MANUAL[LARGE_AT])
-        text = f"Credit note for {about.number}"
+        text = f"Credit for {about.number}"
         note = invoices.issue(account, InvoiceKind.CREDIT_NOTE, -CREDIT, text, at)
         invoices.settle(note, InvoiceStatus.PAID, at, "Outage of the night before")
         ledger.post(billing, EntryKind.CREDIT_NOTE, -CREDIT, note.number, text, at)

@@ -7,6 +7,7 @@ has; the store holds them unique), which keeps whole numbers unique too, and fin
 
 import csv
 import io
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -25,6 +26,9 @@ PREFIX: Final = "INV-"
 
 STATUS_WORDS: Final = {InvoiceStatus.OPEN: "! Open", InvoiceStatus.PAID: "✔ Paid", InvoiceStatus.VOID: "– Void"}
 """A glyph and a word: never colour alone."""
+
+_WIDTH: Final = 76
+"""Cells of a line in a text file."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would compute (OWASP, CSV injection)."""
@@ -163,8 +167,8 @@ def as_text(paper: Document) -> str:
     lines = [paper.title, "=" * len(paper.title), ""]
     lines += [f"{name + ':':<{width}}{value}" for name, value in paper.facts]
     lines += ["", "Bill to:", *(f"  {line}" for line in paper.bill_to), ""]
-    lines += [f"{text:<60}{amount:>16}" for text, amount in paper.lines]
-    lines += ["-" * 76, f"{'Total (USD)':<60}{paper.total:>16}", ""]
+    lines += [_row(text, amount) for text, amount in paper.lines]
+    lines += ["-" * _WIDTH, _row("Total (USD)", paper.total), ""]
     lines += [*paper.notes, ""] if paper.notes else []
     return "\n".join(lines)
 
@@ -185,6 +189,13 @@ def as_csv(found: list[Invoice]) -> str:
         )
         writer.writerow(row)
     return out.getvalue()
+
+
+def _row(text: str, amount: str) -> str:
+    """Return a text with an amount at the right; a text that leaves no room gets a line of its own."""
+    wide = sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
+    room = _WIDTH - wide
+    return f"{text}{amount:>{room}}" if room > len(amount) else f"{text}\n{amount:>{_WIDTH}}"
 
 
 def _cell(text: str) -> str:

@@ -85,7 +85,7 @@ def credit_note(services: Services, number: str, cents: int, reason: str) -> tup
         invoice = invoices.find(account, number)
         if invoice.status is not InvoiceStatus.PAID or invoice.kind is InvoiceKind.CREDIT_NOTE:
             raise NotAllowed(f"{invoice.number} is no paid invoice: there is nothing to give back.")
-        about = f"Credit note for {invoice.number}"
+        about = f"Credit for {invoice.number}"
         given = sum(-note.amount for note in account.billing.invoices if note.text == about)
         within(cents, "amount", least=1, most=max(1, invoice.amount - given))
         if given + cents > invoice.amount:

@@ -102,7 +102,7 @@ def _refill(services: Services, snapshot: Account) -> list[Done]:
         kind = InvoiceKind.AUTO_REFILL
         # One that failed left its invoice open: that one is paid, and no second is made.
         mine = [one for one in account.billing.invoices if one.kind is kind and one.status is InvoiceStatus.OPEN]
-        text = f"Auto-refill: balance below {dollars(refill.minimum)}"
+        text = f"Auto-refill below {dollars(refill.minimum)}"
         invoice = mine[-1] if mine else invoices.issue(account, kind, refill.amount, text, now)
         payment = orders.start(services, account, PaymentKind.AUTO_REFILL, invoice, now)
     state = _charge(services, snapshot.id, payment.id)
