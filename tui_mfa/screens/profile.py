@@ -77,7 +77,8 @@ class ProfileScreen(SessionPage):
         "Your account. The numbers 1 to 6 choose a tab, or the arrow keys while the row of tabs has the focus. In a "
         "tab, arrow keys or Tab move, and Enter opens.\n\n"
         "Security: the second factor of your login, recovery codes, where you are logged in, and what happened on the "
-        "account."
+        "account.\n\n"
+        "Service Quota: what the account may use, and how much of it is used. Enter on a limit asks for a higher one."
     )
     AUTO_FOCUS = "#two-factor"
     BINDINGS: ClassVar[list[BindingType]] = [
