@@ -24,4 +24,5 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         status = run(sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt:
         status = INTERRUPTED
+    gc.freeze()  # an interpreter that ends collects once more, which here frees nothing that the system does not
     sys.exit(status)
