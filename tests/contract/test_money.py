@@ -24,9 +24,14 @@ def test_a_series_that_another_account_has_is_refused_and_nothing_is_kept(store:
         store.create(account)
     with store.account(first.id) as account:
         account.billing.series = "K7QM2X"
-    with pytest.raises(NameTaken), store.account(second.id) as account:
-        account.billing.series = "k7qm2x"
-        account.billing.issued = 5
+
+    def take() -> None:
+        with store.account(second.id) as account:
+            account.billing.series = "k7qm2x"
+            account.billing.issued = 5
+
+    with pytest.raises(NameTaken):
+        take()
     assert store.get(second.id).billing.issued == 0
     assert store.find(Claim.SERIES, "K7QM2X") == first.id
 

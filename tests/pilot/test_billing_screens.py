@@ -1,85 +1,38 @@
 """Invoices, Payment Options and Add Credits by keyboard: what they show, what they do, and what reaches the screen."""
 
 import io
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from textual.pilot import Pilot
-from textual.widgets import Button, Checkbox, DataTable, Input, Static
+from textual.widgets import Button, Checkbox, DataTable, Input
 
-from tests.billing_accounts import EDGES, HOSTILE, long_list
-from tests.contrast import worst_contrast
-from tests.fake_stripe import PUBLIC_URL, FakeStripe, running
-from tests.fakes import FakeClock, clock_of, make_account, make_services
+from tests.billing_accounts import long_list
+from tests.billing_host import (
+    CREDITS,
+    INVOICES,
+    OPTIONS,
+    billing,
+    checkout,
+    fake,
+    looks_only_when_told,
+    offline,
+    stripe,
+    top_up,
+    until_saved,
+)
+from tests.fake_stripe import PUBLIC_URL, FakeStripe
+from tests.fakes import clock_of
 from tests.profile_host import enter, page, profile, screen_text, until, until_shown
 from tests.qr_picture import picture_of, read_qr
-from tui_mfa import themes
-from tui_mfa.domain.billing import flows, ledger, operator
-from tui_mfa.domain.billing.model import Billing, InvoiceStatus
-from tui_mfa.domain.ports import Policy, Services
-from tui_mfa.screens.checkout import CheckoutScreen
+from tui_mfa.domain.billing import flows, operator
+from tui_mfa.domain.billing.model import InvoiceStatus
+from tui_mfa.domain.ports import Services
 from tui_mfa.screens.invoice import InvoiceScreen
 from tui_mfa.screens.modals import ConfirmChoiceModal
 
-INVOICES, OPTIONS, CREDITS = "2", "3", "4"
-"""Keys of the tabs."""
-
-
-@pytest.fixture(autouse=True)
-def _looks_only_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_mfa.screens.checkout.POLL", 3_600)
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeStripe]:
-    clock = FakeClock()
-    with running(clock.now) as server:
-        yield server
-
-
-@pytest.fixture
-def stripe(fake: FakeStripe, tmp_path: Path) -> Services:
-    services = make_services(tmp_path, payments=fake.payments(), policy=Policy(public_url=PUBLIC_URL))
-    make_account(services)
-    return services
-
-
-@pytest.fixture
-def offline(tmp_path: Path) -> Services:
-    services = make_services(tmp_path, policy=Policy(payment_instructions="Transfer to XX00, name the number."))
-    make_account(services)
-    return services
-
-
-def billing(services: Services) -> Billing:
-    found = services.store.get(next(services.store.ids())).billing
-    assert ledger.adds_up(found)
-    return found
-
-
-async def until_saved(pilot: Pilot[Any], name: str) -> None:
-    """Wait for the path of a file, which may take several lines."""
-    await until(pilot, lambda: name in "".join(screen_text(pilot.app).split()))
-
-
-async def top_up(pilot: Pilot[Any], amount: str) -> None:
-    """Type an amount in Add Credits and press Enter."""
-    await pilot.press(CREDITS)
-    await until_shown(pilot, "Amount in USD")
-    page(pilot).query_one("#amount", Input).focus()
-    await pilot.press(*amount, "enter")
-
-
-async def checkout(pilot: Pilot[Any], amount: str = "25") -> CheckoutScreen:
-    await top_up(pilot, amount)
-    await until(pilot, lambda: isinstance(pilot.app.screen, CheckoutScreen) and pilot.app.screen.is_mounted)
-    screen = pilot.app.screen
-    assert isinstance(screen, CheckoutScreen)
-    return screen
+__all__ = ["fake", "looks_only_when_told", "offline", "stripe"]
+"""Fixtures that pytest finds here."""
 
 
 async def test_a_payment_is_waited_for_beside_a_code_that_a_phone_reads(fake: FakeStripe, stripe: Services) -> None:
@@ -289,67 +242,6 @@ async def test_auto_refill_is_switched_on_and_saved(offline: Services) -> None:
         kept = billing(offline)
         assert (kept.refill.on, kept.refill.amount, kept.warning_days) == (True, 5_000, 3)
         await until(pilot, lambda: save.disabled)
-
-
-@pytest.mark.parametrize("edge", EDGES, ids=[edge.__name__ for edge in EDGES])
-@pytest.mark.parametrize("size", [(80, 24), (60, 18)])
-async def test_every_edge_account_is_shown_in_every_tab(offline: Services, edge: Any, size: tuple[int, int]) -> None:
-    logged_in = enter(offline)
-    said = edge(offline)
-    async with profile(offline, logged_in, size=size) as pilot:
-        for key, loaded in (
-            (INVOICES, "#invoices-summary"),
-            (OPTIONS, "#cards-summary"),
-            (CREDITS, "#credits-balance"),
-        ):
-            await pilot.press(key)
-            await until(pilot, partial(_is_loaded, pilot, loaded))
-        await until_shown(pilot, said)
-
-
-def _is_loaded(pilot: Pilot[Any], selector: str) -> bool:
-    return any(str(line.visual) != "Loading…" for line in page(pilot).query(selector).results(Static))
-
-
-@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
-async def test_texts_that_are_up_to_no_good_stay_texts(stripe: Services, hostile: str) -> None:
-    """S66: a provider's words, a damaged store's, an operator's: none steers the terminal or is read as markup."""
-    logged_in = enter(stripe)
-    number = flows.begin_top_up(stripe, logged_in.session, 2_500).invoice
-    with stripe.store.account(logged_in.session.account_id) as account:
-        invoice = account.billing.invoices[0]
-        invoice.text = invoice.note = hostile
-        invoice.bill_to = [hostile]
-        account.billing.payments[0].problem = hostile
-        ledger.spend(account.billing, 5, hostile, stripe.clock.now())
-    async with profile(stripe, logged_in) as pilot:
-        for key in (INVOICES, OPTIONS, CREDITS):
-            await pilot.press(key)
-            await until(pilot, lambda: "Loading" not in screen_text(pilot.app))
-            assert not set("\x1b\x00\x07\x9b\u202e\u200b") & set(screen_text(pilot.app))
-        await pilot.press(INVOICES)
-        await until_shown(pilot, number)
-        page(pilot).query_one("#invoices-table").focus()
-        await pilot.press("enter")
-        await until_shown(pilot, "Bill to")
-        assert not set("\x1b\x00\x07\x9b\u202e\u200b") & set(screen_text(pilot.app))
-
-
-@pytest.mark.parametrize("theme", themes.THEME_NAMES)
-async def test_all_text_is_readable(fake: FakeStripe, stripe: Services, theme: str) -> None:
-    logged_in = enter(stripe)
-    operator.charge(stripe, "jane", 100, "", None)
-    async with profile(stripe, logged_in) as pilot:
-        pilot.app.theme = theme
-        for key, text in ((INVOICES, "no invoices"), (OPTIONS, "Auto-refill"), (CREDITS, "Nothing is left")):
-            await pilot.press(key)
-            await until_shown(pilot, text)
-            worst, where = worst_contrast(pilot.app)
-            assert worst >= 4.5, where
-        await checkout(pilot)
-        await until_shown(pilot, "Waiting for the payment")
-        worst, where = worst_contrast(pilot.app)
-        assert worst >= 4.5, where
 
 
 async def test_a_session_that_ends_while_waiting_leads_to_the_login_page(fake: FakeStripe, stripe: Services) -> None:

@@ -1,59 +1,28 @@
 """Paying by Stripe: the unmodified SDK against a Stripe on loopback. Whatever happens, it is credited exactly once."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from tests.fake_stripe import PUBLIC_URL, FakeStripe, running
-from tests.fakes import FakeClock, clock_of, log_in, mails, make_account, make_services, tags
-from tui_mfa.domain.billing import flows, ledger, operator, settling, timer
+from tests.fake_stripe import PUBLIC_URL, FakeStripe
+from tests.fakes import clock_of, mails, tags
+from tests.stripe_home import balance, billing, clock, fake, services, session
+from tui_mfa.domain.billing import flows, operator, settling
 from tui_mfa.domain.billing.gateway import ForgedWebhook, PaymentsUnavailable
-from tui_mfa.domain.billing.model import Billing, InvoiceKind, InvoiceStatus, PaymentState
+from tui_mfa.domain.billing.model import InvoiceStatus, PaymentState
 from tui_mfa.domain.errors import NotAllowed
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.login.model import Session
-from tui_mfa.domain.ports import Policy, Services, Template
+from tui_mfa.domain.ports import Services, Template
 from tui_mfa.domain.secret import Secret
 from tui_mfa.payments.stripe import StripePayments
 
+__all__ = ["clock", "fake", "services", "session"]
+"""Fixtures that pytest finds here."""
+
 LOST_TWICE = ["request", "request"]
 """What the SDK's one retry does not get over."""
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def fake(clock: FakeClock) -> Iterator[FakeStripe]:
-    with running(clock.now) as server:
-        yield server
-
-
-@pytest.fixture
-def services(fake: FakeStripe, clock: FakeClock) -> Services:
-    policy = Policy(registration_open=True, public_url=PUBLIC_URL)
-    made = make_services(clock=clock, payments=fake.payments(), policy=policy)
-    make_account(made)
-    return made
-
-
-@pytest.fixture
-def session(services: Services) -> Session:
-    return log_in(services)
-
-
-def billing(services: Services) -> Billing:
-    found = services.store.get(next(services.store.ids())).billing
-    assert ledger.adds_up(found)
-    return found
-
-
-def balance(services: Services) -> int:
-    return ledger.balance(billing(services))
 
 
 def completed(fake: FakeStripe, session_id: str = "cs_test_1") -> tuple[bytes, str]:
@@ -289,75 +258,6 @@ def test_paid_by_the_operator_and_on_the_page_is_two_payments_with_two_invoices(
     settling.handle_webhook(services, *completed(fake))
     assert balance(services) == 5_000
     assert len({invoice.number for invoice in billing(services).invoices}) == 2
-
-
-def test_a_card_is_saved_as_brand_last_four_and_expiry(fake: FakeStripe, services: Services, session: Session) -> None:
-    view = flows.begin_card(services, session)
-    fake.enter_card("cs_test_1")
-    assert flows.look(services, session, view.id).state is PaymentState.PAID
-    (card,) = billing(services).cards
-    assert (card.brand, card.last4, card.exp_month, card.exp_year) == ("visa", "4242", 12, 2030)
-    assert billing(services).default_card == card.reference
-    assert billing(services).invoices == []
-    flows.remove_card(services, session, card.reference)
-    assert fake.detached == ["pm_1"]
-    assert billing(services).cards == []
-
-
-def save_card(fake: FakeStripe, services: Services, session: Session, reference: str = "pm_1") -> None:
-    view = flows.begin_card(services, session)
-    fake.enter_card(list(fake.sessions)[-1], reference)
-    assert flows.look(services, session, view.id).state is PaymentState.PAID
-
-
-def refill_on(services: Services, session: Session) -> None:
-    flows.save_settings(services, session, refill=True, minimum=10_000, amount=20_000, warning_days=7)
-
-
-def test_an_auto_refill_charges_the_default_card_once(fake: FakeStripe, services: Services, session: Session) -> None:
-    save_card(fake, services, session)
-    refill_on(services, session)
-    assert [one.what for one in timer.run(services)] == ["refill"]
-    assert balance(services) == 20_000
-    assert billing(services).invoices[0].kind is InvoiceKind.AUTO_REFILL
-    assert timer.run(services) == []
-    assert len(fake.intents) == 1
-    assert mails(services)[-1].template is Template.REFILL_DONE
-
-
-def test_a_refill_whose_answer_got_lost_is_charged_once(fake: FakeStripe, services: Services, session: Session) -> None:
-    save_card(fake, services, session)
-    refill_on(services, session)
-    fake.lose = ["answer", "request"]
-    assert [one.what for one in timer.run(services)] == ["error"]
-    assert balance(services) == 0
-    assert len(fake.intents) == 1
-    clock_of(services).advance(hours=1)
-    assert [one.what for one in timer.run(services)] == ["paid"]
-    assert balance(services) == 20_000
-    assert len(fake.intents) == 1
-
-
-def test_a_declined_refill_is_tried_once_a_day_and_switched_off_after_three(
-    fake: FakeStripe, services: Services, session: Session
-) -> None:
-    save_card(fake, services, session)
-    refill_on(services, session)
-    fake.declined.add("pm_1")
-    for day in range(3):
-        assert [one.what for one in timer.run(services)] == ["refill"], day
-        clock_of(services).advance(hours=1)
-        assert timer.run(services) == []
-        clock_of(services).advance(hours=23, minutes=1)
-    assert timer.run(services) == []
-    found = billing(services)
-    assert not found.refill.on
-    (invoice,) = found.invoices  # one invoice for all tries, and it can still be paid
-    assert invoice.status is InvoiceStatus.OPEN
-    told = [mail.params for mail in mails(services) if mail.template is Template.REFILL_FAILED]
-    assert [params["problem"] for params in told] == ["Your card was declined."] * 3
-    assert "switched off" in told[-1]["next"]
-    assert balance(services) == 0
 
 
 def test_a_wrong_key_says_whose_fault_it_is(fake: FakeStripe, services: Services, session: Session) -> None:
