@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from tui_mfa.api.requests import BODY_MAX, Limits
 from tui_mfa.domain import limits, names
+from tui_mfa.domain.api_tokens import rules as tokens
+from tui_mfa.domain.api_tokens import token as api_token
 from tui_mfa.domain.login import guard, model
 from tui_mfa.domain.ports import Policy
 from tui_mfa.domain.recovery import codes
 from tui_mfa.domain.ssh_keys import blob
 from tui_mfa.domain.ssh_keys import rules as ssh_keys
 from tui_mfa.domain.tokens import TOKEN_BYTES
-from tui_mfa.domain.two_factor import rules, totp
+from tui_mfa.domain.two_factor import rules, totp, verify
 from tui_mfa.mail.smtp import TIMEOUT
 
 FILE = Path(__file__).parents[2] / "SECURITY.md"
@@ -63,6 +66,23 @@ def rows() -> list[tuple[str, str, str]]:
             f"{blob.RSA_LEAST} to {blob.RSA_MOST} bits; {blob.RSA_ADVISED} advised",
             "NIST SP 800-57-1 §5.6.1.1",
         ),
+        (
+            "API token",
+            f"{api_token.RANDOM_CHARACTERS} random characters of 62, stored as SHA-256",
+            "ASVS 11.5.1, 6.5.2",
+        ),
+        ("API token lives", f"{tokens.DEFAULT_DAYS} days, at most {tokens.MAX_DAYS}", "S58"),
+        (
+            "End of an API token is told by mail",
+            f"{', '.join(str(days) for days in tokens.WARN_DAYS if days)} days before, and at the end",
+            "S58",
+        ),
+        ("Use of an API token is noted at most every", span(tokens.USE_GRAIN), "S58"),
+        ("Ended API tokens stay listed for", span(tokens.LISTED_FOR), "S58"),
+        ("Answers other than yes per token that verifies codes", windows(verify.TOKEN_GUESSES), "S09"),
+        ("Requests per API token", windows([Limits().per_token]), "ASVS 2.4.1"),
+        ("Requests without a live token per address", windows([Limits().wrong_tokens]), "ASVS 2.4.1"),
+        ("Body of a request to the API", f"{BODY_MAX} bytes at most", "ASVS 4.3"),
         ("Use of an SSH key is noted at most every", span(ssh_keys.USE_GRAIN), "S58"),
         ("After a login by recovery, Replace is allowed for", span(model.RECOVERED_LIFE), "S37"),
         ("Recovery codes", f"{codes.COUNT} of {5 * codes.CHARACTERS} bits, argon2id", "NIST SP 800-63B-4 §4.2.1.1"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tui_mfa.demo import limits, ssh_keys, year
+from tui_mfa.demo import api_tokens, limits, ssh_keys, year
 from tui_mfa.demo.payments import PUBLIC_URL, DemoPayments
 from tui_mfa.domain.account import Account, Email, LastLogin, Password, Profile, SessionRecord
 from tui_mfa.domain.billing.invoices import new_series
@@ -157,6 +157,7 @@ def _remember(account: Account, now: datetime, created: datetime, changed: datet
     account.record(created + timedelta(minutes=2), Tag.LOGIN_OK, _HERE, factor="email")
     ssh_keys.fill(account, now, _HERE)
     account.record(changed, Tag.PASSWORD_CHANGED, _HERE)
+    api_tokens.fill(account, now, _HERE)
     for ago, origin, request in ((timedelta(days=1, hours=3), _HERE, "R4"), (timedelta(minutes=38), _OFFICE, "M7")):
         sent = now - ago - timedelta(seconds=41)
         account.record(sent, Tag.LOGIN_CODE_SENT, origin, purpose="login", request=request)

@@ -16,7 +16,7 @@ from tests.fakes import (
     make_services,
     tags,
 )
-from tui_mfa.domain.api_tokens import access, flows, rules
+from tui_mfa.domain.api_tokens import access, flows
 from tui_mfa.domain.api_tokens import token as text
 from tui_mfa.domain.api_tokens.model import NewToken, Scope, State
 from tui_mfa.domain.errors import ConfirmationRequired, InvalidInput, InvalidToken, NotAllowed
@@ -24,7 +24,6 @@ from tui_mfa.domain.login.model import Session
 from tui_mfa.domain.operator import flows as operator
 from tui_mfa.domain.ports import Services
 from tui_mfa.domain.profile import flows as profile
-from tui_mfa.domain.quota import operator as quota
 from tui_mfa.domain.secret import Secret
 from tui_mfa.store.records import to_document
 
@@ -265,16 +264,6 @@ def test_the_operator_names_no_token(services: Services, session: Session, wante
         flows.operator_revoke(services, "jane", wanted)
     assert caught.value.field == "token"
     assert opens(services, made.token)
-
-
-def test_no_more_than_an_account_can_hold(services: Services, session: Session) -> None:
-    quota.set_limit(services, "jane", "api-tokens", "unlimited")
-    for number in range(rules.MAX_LIVE):
-        with services.store.account(session.account_id) as account:
-            account.sessions[0].confirmed_at = services.clock.now()
-        make(services, session, f"t{number}")
-    with pytest.raises(NotAllowed, match=str(rules.MAX_LIVE)):
-        make(services, session, "one more")
 
 
 def test_state_in_a_word(services: Services, session: Session) -> None:

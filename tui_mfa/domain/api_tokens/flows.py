@@ -56,7 +56,7 @@ def create(
 
     Raises:
         InvalidInput: With the field.
-        NotAllowed: Too many tokens, or a scope that only the operator grants.
+        NotAllowed: A scope that only the operator grants.
         QuotaExceeded: The account's limit of live tokens is reached.
         ConfirmationRequired: Password and factor were proved more than fifteen minutes ago (S51).
     """
@@ -66,7 +66,6 @@ def create(
         end = rules.end_of(now, days)
         guard.require_confirmation(record, now, life=guard.KEY_CONFIRMATION_LIFE)
         rules.forget_old(account, now)
-        _require_room(rules.summary(account, now).count)
         quota.check(services, account, API_TOKENS)
         fresh = text.new(services.entropy)
         item = ApiToken(
@@ -180,11 +179,6 @@ def warn(services: Services) -> int:
 def _is_quiet(snapshot: Account, services: Services) -> bool:
     """Say whether there is nothing to tell, without a lock and a save; the snapshot is changed."""
     return not rules.warn(snapshot, services.clock.now())
-
-
-def _require_room(live: int) -> None:
-    if live >= rules.MAX_LIVE:
-        raise NotAllowed(f"There are {rules.MAX_LIVE} live tokens, the most an account can have. Revoke one first.")
 
 
 def _by_id(account: Account, token_id: str) -> ApiToken:

@@ -18,9 +18,6 @@ DEFAULT_DAYS: Final = 30
 MAX_DAYS: Final = 365
 """The longest life of a token, in days (S58)."""
 
-MAX_LIVE: Final = 100
-"""Live tokens of one account, whatever its quota allows: each is a part of the account's one record."""
-
 WARN_DAYS: Final = (14, 7, 1, 0)
 """Days before the end at which the owner is told by mail; 0 is the end itself (S58)."""
 
