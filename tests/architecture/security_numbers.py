@@ -66,6 +66,20 @@ def rows() -> list[tuple[str, str, str]]:
             f"{blob.RSA_LEAST} to {blob.RSA_MOST} bits; {blob.RSA_ADVISED} advised",
             "NIST SP 800-57-1 §5.6.1.1",
         ),
+        *token_rows(),
+        ("Use of an SSH key is noted at most every", span(ssh_keys.USE_GRAIN), "S58"),
+        ("After a login by recovery, Replace is allowed for", span(model.RECOVERED_LIFE), "S37"),
+        ("Recovery codes", f"{codes.COUNT} of {5 * codes.CHARACTERS} bits, argon2id", "NIST SP 800-63B-4 §4.2.1.1"),
+        ("Session: locked when idle for", span(policy.idle_lock), "ASVS 7.3.1"),
+        ("Session: ends after", span(policy.session_lifetime), "ASVS 7.3.2"),
+        ("Session token", f"{8 * TOKEN_BYTES} bits, stored as SHA-256", "ASVS 7.2.3"),
+        ("Mail server answers within", span(timedelta(seconds=TIMEOUT)), "ASVS 16.5.2"),
+    ]
+
+
+def token_rows() -> list[tuple[str, str, str]]:
+    """Return the lines about API tokens and the HTTP API."""
+    return [
         (
             "API token",
             f"{api_token.RANDOM_CHARACTERS} random characters of 62, stored as SHA-256",
@@ -83,13 +97,6 @@ def rows() -> list[tuple[str, str, str]]:
         ("Requests per API token", windows([Limits().per_token]), "ASVS 2.4.1"),
         ("Requests without a live token per address", windows([Limits().wrong_tokens]), "ASVS 2.4.1"),
         ("Body of a request to the API", f"{BODY_MAX} bytes at most", "ASVS 4.3"),
-        ("Use of an SSH key is noted at most every", span(ssh_keys.USE_GRAIN), "S58"),
-        ("After a login by recovery, Replace is allowed for", span(model.RECOVERED_LIFE), "S37"),
-        ("Recovery codes", f"{codes.COUNT} of {5 * codes.CHARACTERS} bits, argon2id", "NIST SP 800-63B-4 §4.2.1.1"),
-        ("Session: locked when idle for", span(policy.idle_lock), "ASVS 7.3.1"),
-        ("Session: ends after", span(policy.session_lifetime), "ASVS 7.3.2"),
-        ("Session token", f"{8 * TOKEN_BYTES} bits, stored as SHA-256", "ASVS 7.2.3"),
-        ("Mail server answers within", span(timedelta(seconds=TIMEOUT)), "ASVS 16.5.2"),
     ]
 
 
