@@ -177,7 +177,7 @@ class OtpInput(TextInput):
         self.value = match[1] + match[2]
         self.cursor_position = len(self.value)
 
-    def check_consume_key(self, key: str, character: str | None) -> bool:
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """Leave the shortcuts to the page, so that its footer shows them.
 
         Args:
