@@ -53,6 +53,8 @@ class Phone(Vertical, can_focus=True):
         height: 12;
         border: round $border-blurred;
         border-title-align: center;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
         border-subtitle-align: center;
         padding: 0 1;
         &:focus { border: heavy $border; }
