@@ -53,7 +53,9 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         Binding(
             "shift+tab", "focus_previous", show=False, priority=True, id="app.previous", tooltip="To the one before"
         ),
-        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Log out and leave the program"),
+        Binding(
+            "ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit", tooltip="Log out and leave the program"
+        ),
     ]
 
     _offered: dict[str, Theme] | None = None

@@ -48,7 +48,7 @@ class LoginScreen(PageScreen):
             id="login.next",
             tooltip="From the name to the password",
         ),
-        Binding("ctrl+q", "app.quit", "Quit", id="login.quit", tooltip="Leave the program"),
+        Binding("ctrl+q", "app.quit", "Quit", priority=True, id="login.quit", tooltip="Leave the program"),
     ]
     HELP = (
         "Type your username or your e-mail address, then your password. What follows is a code: from your "
