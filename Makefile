@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
-.PHONY: help run demo test check fix bench snapshots docs tools clean
+.PHONY: help run demo test check fix bench snapshots pictures docs tools clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ bench: $(VENV)/dev ## Print the ratios of docs/benchmarks.md
 
 snapshots: $(VENV)/dev ## Take the snapshots again; look at each change before you commit it
 	@$(BIN)/pytest -n $(JOBS) tests/snapshot --snapshot-update
+
+pictures: $(VENV)/dev ## Draw the pictures of the README again
+	@$(BIN)/python -m tests.snapshot.pictures
 
 docs: $(VENV)/dev ## Take the numbers of SECURITY.md from the code again
 	@$(BIN)/python -m tests.architecture.security_numbers
