@@ -46,6 +46,7 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name("app.tcss")]
     ENABLE_COMMAND_PALETTE = True
     DEFAULT_MODE = "login-0"
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (60, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, so that the keys that come right behind them in one piece reach the new field: a password
         # manager types name, Tab and password at once, and none of it may land in a field that shows it.
