@@ -19,6 +19,7 @@ async def draw() -> None:
         async with shown(entry(screen)) as stage:
             picture = stage.app.export_screenshot(title="tui-mfa")
         picture = re.sub(r"@font-face \{.*?\}\n?", "", picture, flags=re.DOTALL)
+        picture = picture.replace("<svg ", '<svg xml:space="preserve" ', 1)  # else some viewers drop leading spaces
         (FOLDER / f"{name}.svg").write_text(picture, encoding="utf-8")
 
 
