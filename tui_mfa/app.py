@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widget import Widget
@@ -20,6 +21,7 @@ from tui_mfa import terminal, themes
 from tui_mfa.domain.errors import DomainError, SessionEnded
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import LogoutRequested, SessionLost, SessionOpened
+from tui_mfa.widgets.text_input import first_line
 
 if TYPE_CHECKING:
     from tui_mfa.domain.login.model import LoggedIn, Session
@@ -138,7 +140,9 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
             self._open_login(event.reason)
 
     async def on_event(self, event: events.Event) -> None:
-        """Note that the person is there, then go on as always."""
+        """Note that the person is there, keep what is pasted into the palette clean, then go on as always."""
+        if isinstance(event, events.Paste) and self.screen_stack and isinstance(self.screen, CommandPalette):
+            event.text = first_line(event.text)
         if isinstance(event, events.Key | events.Paste | events.MouseDown) and self.session is not None:
             now = self.context.services.clock.now()
             if not self._is_idle(now):
