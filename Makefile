@@ -53,7 +53,7 @@ snapshots: $(VENV)/dev ## Take the snapshots again; look at each change before y
 	@$(BIN)/pytest -n $(JOBS) tests/snapshot --snapshot-update
 
 pictures: $(VENV)/dev ## Draw the pictures of the README again
-	@$(BIN)/python -m tests.snapshot.pictures
+	@$(BIN)/python -m tests.snapshot.take_pictures
 
 docs: $(VENV)/dev ## Take the numbers of SECURITY.md from the code again
 	@$(BIN)/python -m tests.architecture.security_numbers

@@ -1,4 +1,4 @@
-"""Takes the pictures of ``docs/screenshots`` from the catalogue again: ``python -m tests.snapshot.take_pictures``."""
+"""Takes the pictures of ``docs/screenshots`` from the catalogue again: ``make pictures``."""
 
 import asyncio
 import os
@@ -61,7 +61,8 @@ FONTS = "ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"
 
 
 def without_web_fonts(svg: str) -> str:
-    """Return the picture with the fonts of the reader's machine."""
+    """Return the picture with the fonts of the reader's machine, and spaces that no viewer drops."""
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
     return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code, monospace", FONTS)
 
 
