@@ -152,6 +152,8 @@ def test_a_script_goes_the_whole_way(home: Home) -> None:
         stderr=subprocess.PIPE,
         text=True,
         env=home.environ,
+        # Where the tests run in the background, a shell has the interrupt ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - one thread here
     ) as login:
         assert login.stdin is not None
         assert login.stderr is not None
@@ -189,6 +191,8 @@ def test_an_interrupt_while_a_line_is_awaited(home: Home) -> None:
         stderr=subprocess.PIPE,
         text=True,
         env=home.environ,
+        # Where the tests run in the background, a shell has the interrupt ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - one thread here
     ) as login:
         assert login.stdin is not None
         assert login.stderr is not None
