@@ -34,9 +34,7 @@ tools: ## Install the programs that the end-to-end tests drive (tmux, xterm, Xvf
 	@sh tests/install-tools.sh
 
 test: $(VENV)/dev tools ## Install what is missing and run every test
-	@# The programs at a terminal run without neighbours: what they are sent must meet them at their prompt.
-	@if [ -n "$(ARGS)" ]; then $(BIN)/pytest -n $(JOBS) $(ARGS); else \
-		$(BIN)/pytest -n $(JOBS) --ignore tests/cli/test_program.py && $(BIN)/pytest tests/cli/test_program.py; fi
+	@$(BIN)/pytest -n $(JOBS) $(ARGS)
 
 check: $(VENV)/dev ## Formatting, lint, types, import walls
 	@$(BIN)/ruff format --check .
