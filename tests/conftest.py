@@ -1,11 +1,18 @@
 """What every test may ask for."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector away from what stays anyway: modules and some five thousand tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,7 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         self.context = context
         self.session: Session | None = None
         self.animation_level = "none"
+        terminal.share_styles(self)
         themes.register(self, theme)
         # Read with the app's own: a stylesheet that comes later has all the others parsed once more.
         self.stylesheet.read(_LOGIN_CSS)

@@ -1,10 +1,12 @@
 """What stands beside the portal in the demo: banner, next step, phone, mailbox; folded away where it has no room."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, tzinfo
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
@@ -69,7 +71,8 @@ class SidePanel(Vertical, can_focus=True):
         self.can_focus = False
         below_bar = isinstance(self.screen, SessionPage)
         self.set_class(below_bar, "-under-bar")
-        self.query_one("#demo-folded", Static).update(FOLDED if below_bar else FOLDED_LOGIN)
+        if (line := self.query_one_optional("#demo-folded", Static)) is not None:  # gone with a page that is leaving
+            line.update(FOLDED if below_bar else FOLDED_LOGIN)
 
     def show(self, step: str, *, in_view: bool) -> None:
         """Show what has changed.
@@ -78,13 +81,14 @@ class SidePanel(Vertical, can_focus=True):
             step: What to do next.
             in_view: The portal shows a QR code that the phone does not know.
         """
-        line, words = self.query_one("#demo-step", Static), as_content(f"▸ {step}", 300)
-        if line.content != words:
-            line.update(words)
-        phone = self.query_one(Phone)
-        phone.in_view = in_view
-        phone.sync()
-        self.query_one(Mailbox).sync()
+        with suppress(NoMatches):  # a mail may come at any moment, and a page that leaves loses its parts one by one
+            line, words = self.query_one("#demo-step", Static), as_content(f"▸ {step}", 300)
+            if line.content != words:
+                line.update(words)
+            phone = self.query_one(Phone)
+            phone.in_view = in_view
+            phone.sync()
+            self.query_one(Mailbox).sync()
 
     def unfold(self) -> None:
         """Come over the portal and take the focus."""
