@@ -149,5 +149,5 @@ async def test_where_mail_goes_to_a_folder_the_page_says_how_to_read_it(tmp_path
     async with app.run_test() as pilot:
         await enter_password(pilot)
         await until(pilot, lambda: "valid until 14:12 UTC" in screen_text(app))
-        assert "Mail is not sent from here: read it with `tui-mfa outbox show`." in screen_text(app)
+        assert "Mail is not sent from here: read it with “tui-mfa outbox show”." in screen_text(app)
         assert "spam" not in screen_text(app)

@@ -23,7 +23,7 @@ from tui_mfa.widgets.otp_input import OtpInput
 NAME_WIDTH = 40
 """Cells of a typed name that is repeated in a sentence."""
 
-OUTBOX = "Mail is not sent from here: read it with `tui-mfa outbox show`."
+OUTBOX = "Mail is not sent from here: read it with “tui-mfa outbox show”."
 """Where the mail is when it does not go to people."""
 
 NO_MAIL = "Only the newest mail counts. None after a minute? Look in the spam folder, check the address, then Resend."
