@@ -173,3 +173,13 @@ def test_the_demo_refuses_a_theme_that_is_not_there(home: Home) -> None:
     refused = home.run("--theme", "pink", "demo")
     assert (refused.status, refused.out) == (2, "")
     assert "--theme takes tui-mfa-dark" in refused.err
+
+
+def test_the_demo_refuses_what_writes_down_keys(home: Home) -> None:
+    """S68: what people type into the demo is not for a developer's log either; every variable is named."""
+    home.environ |= {"TEXTUAL_LOG": str(home.folder / "keys.log"), "TEXTUAL_PRESS": "q"}
+    refused = home.program("demo")
+    assert (refused.status, refused.out) == (2, "")
+    assert "unset TEXTUAL_LOG" in refused.err
+    assert "unset TEXTUAL_PRESS" in refused.err
+    assert not (home.folder / "keys.log").exists()

@@ -10,7 +10,11 @@ from tui_mfa.cli.root import require_terminal
 @click.pass_context
 def demo(ctx: click.Context) -> None:
     """Try the portal: a seeded account, a phone and a mailbox beside it. Nothing leaves this machine or stays on it."""
-    settings = ctx.ensure_object(Cli).settings
+    cli = ctx.ensure_object(Cli)
+    settings = cli.settings
+    from tui_mfa.portal import refuse_watchers
+
+    refuse_watchers(cli.environ)  # nothing in the demo is secret, but people type what they are used to
     require_terminal("The demo")
     from tui_mfa.demo.run import run_demo
 
