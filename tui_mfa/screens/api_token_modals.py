@@ -9,15 +9,12 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
-from tui_mfa import terminal
 from tui_mfa.domain.api_tokens import flows, rules
 from tui_mfa.domain.api_tokens.model import NewToken, Scope
 from tui_mfa.domain.secret import Secret
 from tui_mfa.presentation import as_content, when
-from tui_mfa.screens.base import UseCaseModal
 from tui_mfa.screens.confirm import GuardedModal
-from tui_mfa.screens.context import Context
-from tui_mfa.screens.modals import ConfirmChoiceModal
+from tui_mfa.screens.shown_once import Leaving, ShownOnceModal
 from tui_mfa.widgets.check_box import CheckBox
 from tui_mfa.widgets.secret_text import SecretText
 from tui_mfa.widgets.status_line import StatusLine
@@ -90,14 +87,8 @@ class NewTokenModal(GuardedModal[NewToken | None]):
         self.dismiss(None)
 
 
-class TokenShownModal(UseCaseModal[bool]):
-    """A token, shown once: it can be copied or saved, and is wiped when this goes.
-
-    Args:
-        context: Services and terminal.
-        made: The token.
-        username: Whose, for the file.
-    """
+class TokenShownModal(ShownOnceModal[NewToken]):
+    """A token, for a program's settings."""
 
     CSS_PATH: ClassVar[str] = "api_token_modals.tcss"
     AUTO_FOCUS = "#copy"
@@ -106,20 +97,12 @@ class TokenShownModal(UseCaseModal[bool]):
         Binding("c", "copy", "Copy", id="token.copy", tooltip="Send the token to your terminal's clipboard"),
         Binding("s", "save", "Save to file", id="token.save", tooltip="Save it to a file that only you can read"),
     ]
-
-    class Saved(Message):
-        """The token is in a file."""
-
-        def __init__(self, path: str) -> None:
-            super().__init__()
-            self.path = path
-            """Where."""
-
-    def __init__(self, context: Context, made: NewToken, username: str) -> None:
-        super().__init__(context)
-        self._made: NewToken | None = made
-        self._username = username
-        self._kept = False
+    BUTTONS = ("copy", "save")
+    LEAVING = Leaving(
+        "API token",
+        "Have you kept it? It is not shown again. You can revoke it and make another one at any time.",
+        "Show it again",
+    )
 
     def compose(self) -> ComposeResult:
         """Show the token."""
@@ -128,56 +111,17 @@ class TokenShownModal(UseCaseModal[bool]):
             if made is None:
                 return
             box.border_title = as_content("Your new API token")
-            yield Static(as_content(f"“{made.view.name}” is good until {self._until(made)}."), markup=False)
+            until = when(made.view.expires_at, self.context.zone)
+            yield Static(as_content(f"“{made.view.name}” is good until {until}."), markup=False)
             yield SecretText(made.token, size=len(made.token), id="token")
             yield Static("After you close this you will not be able to see it again.", classes="heading", markup=False)
             yield Static("Programs send it as:  Authorization: Bearer <token>", classes="hint", markup=False)
-            yield StatusLine()
-            with Horizontal(classes="buttons"):
-                yield Button("Copy (c)", id="copy", compact=True, variant="primary")
-                yield Button("Save to file (s)", id="save", compact=True)
-                yield Button("Done", id="done", compact=True)
+            yield from self.compose_end()
 
-    @on(Button.Pressed, "#copy")
-    def action_copy(self) -> None:
-        """Send the token to the terminal, which may put it on its clipboard."""
-        if self._made is not None:
-            self.app.copy_to_clipboard(self._made.token.reveal())
-            self._kept = True
-            self.status.fact("Sent to your terminal's clipboard, if it allows that.")
+    def file_of(self, shown: NewToken) -> tuple[str, Secret[str]]:
+        """Return a file with the token alone on one line."""
+        return f"api-token-{self._username}-{shown.view.id}.txt", Secret(f"{shown.token.reveal()}\n")
 
-    @on(Button.Pressed, "#save")
-    def action_save(self) -> None:
-        """Save the token, alone on one line, to a new file of the person's own."""
-        if self._made is not None:
-            name = f"api-token-{self._username}-{self._made.view.id}.txt"
-            text = Secret(f"{self._made.token.reveal()}\n")
-            self.start(lambda: self.Saved(self.context.services.files.save(name, text)), "Saving…")
-
-    @on(Saved)
-    def tell_path(self, event: Saved) -> None:
-        """Say where the file is."""
-        self._kept = True
-        self.status.fact(f"Saved to {event.path}")
-
-    @on(Button.Pressed, "#done")
-    def action_cancel(self) -> None:
-        """Close; ask first when the token was neither saved nor copied."""
-        if self._kept:
-            self.dismiss(True)
-            return
-
-        def answered(written: bool | None) -> None:
-            if written:
-                self.dismiss(True)
-
-        text = "Have you kept it? It is not shown again. You can revoke it and make another one at any time."
-        self.app.push_screen(ConfirmChoiceModal("API token", text, "Yes, close", no="Show it again"), answered)
-
-    def on_unmount(self) -> None:
-        """Forget the token, also on the program's own clipboard."""
-        self._made = None
-        terminal.forget_clipboard(self.app)
-
-    def _until(self, made: NewToken) -> str:
-        return when(made.view.expires_at, self.context.zone)
+    def copy_of(self, shown: NewToken) -> Secret[str]:
+        """Return the token."""
+        return shown.token

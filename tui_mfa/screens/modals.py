@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from tui_mfa import terminal
 from tui_mfa.domain.login.model import Session
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.two_factor import flows as two_factor
@@ -20,6 +19,7 @@ from tui_mfa.presentation import as_content, day
 from tui_mfa.screens.base import UseCaseModal
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.help import LONG, HelpModal
+from tui_mfa.screens.shown_once import Leaving, ShownOnceModal
 from tui_mfa.widgets.secret_text import SecretText
 from tui_mfa.widgets.status_line import StatusLine
 from tui_mfa.widgets.text_input import TextInput
@@ -93,14 +93,8 @@ class EndOthersModal(ConfirmChoiceModal):
         super().__init__("Other sessions", they, "End now", no="Leave open")
 
 
-class RecoveryCodesModal(UseCaseModal[bool]):
-    """Ten recovery codes, shown once: they can be saved, copied or written down, and are wiped when this goes.
-
-    Args:
-        context: Services and terminal.
-        codes: The codes.
-        username: Whose, for the file.
-    """
+class RecoveryCodesModal(ShownOnceModal[NewRecoveryCodes]):
+    """Ten recovery codes: the file is for paper, the copy for a password manager."""
 
     CSS_PATH = "modals.tcss"
     AUTO_FOCUS = "#save"
@@ -111,24 +105,16 @@ class RecoveryCodesModal(UseCaseModal[bool]):
         ),
         Binding("c", "copy", "Copy", id="codes.copy", tooltip="Send the codes to your terminal's clipboard"),
     ]
-
-    class Saved(Message):
-        """The codes are in a file."""
-
-        def __init__(self, path: str) -> None:
-            super().__init__()
-            self.path = path
-            """Where."""
-
-    def __init__(self, context: Context, codes: NewRecoveryCodes, username: str) -> None:
-        super().__init__(context)
-        self._codes: NewRecoveryCodes | None = codes
-        self._username = username
-        self._kept = False
+    BUTTONS = ("save", "copy")
+    LEAVING = Leaving(
+        "Recovery codes",
+        "Have you written them down? They are not shown again. You can make new ones at any time.",
+        "Show them again",
+    )
 
     def compose(self) -> ComposeResult:
         """Show the codes in two columns, read down."""
-        codes = self._codes
+        codes = self._made
         with Vertical(classes="modal") as box:
             if codes is None:
                 return
@@ -144,52 +130,16 @@ class RecoveryCodesModal(UseCaseModal[bool]):
                         yield Static(f"{number + 1:>2}", classes="number", markup=False)
                         secret = codes.codes[number]
                         yield SecretText(secret, size=len(secret), classes="code")
-            yield StatusLine()
-            with Horizontal(classes="buttons"):
-                yield Button("Save to file (s)", id="save", compact=True, variant="primary")
-                yield Button("Copy (c)", id="copy", compact=True)
-                yield Button("Done", id="done", compact=True)
+            yield from self.compose_end()
 
-    @on(Button.Pressed, "#save")
-    def action_save(self) -> None:
-        """Save the codes to a new file of the person's own."""
-        if self._codes is not None:
-            name = f"recovery-codes-{self._username}-{self._codes.set_id}.txt"
-            text = file_text(self._codes, self.context.services.policy.issuer, self._username)
-            self.start(lambda: self.Saved(self.context.services.files.save(name, text)), "Saving…")
+    def file_of(self, shown: NewRecoveryCodes) -> tuple[str, Secret[str]]:
+        """Return a file with account, date, set and codes."""
+        text = file_text(shown, self.context.services.policy.issuer, self._username)
+        return f"recovery-codes-{self._username}-{shown.set_id}.txt", text
 
-    @on(Button.Pressed, "#copy")
-    def action_copy(self) -> None:
-        """Send all codes to the terminal, which may put them on its clipboard."""
-        if self._codes is not None:
-            self.app.copy_to_clipboard("\n".join(code.reveal() for code in self._codes.codes))
-            self._kept = True
-            self.status.fact("Sent to your terminal's clipboard, if it allows that.")
-
-    @on(Saved)
-    def tell_path(self, event: Saved) -> None:
-        """Say where the file is."""
-        self._kept = True
-        self.status.fact(f"Saved to {event.path}")
-
-    @on(Button.Pressed, "#done")
-    def action_cancel(self) -> None:
-        """Close; ask first when the codes were neither saved nor copied."""
-        if self._kept:
-            self.dismiss(True)
-            return
-
-        def answered(written: bool | None) -> None:
-            if written:
-                self.dismiss(True)
-
-        text = "Have you written them down? They are not shown again. You can make new ones at any time."
-        self.app.push_screen(ConfirmChoiceModal("Recovery codes", text, "Yes, close", no="Show them again"), answered)
-
-    def on_unmount(self) -> None:
-        """Forget the codes, also on the program's own clipboard."""
-        self._codes = None
-        terminal.forget_clipboard(self.app)
+    def copy_of(self, shown: NewRecoveryCodes) -> Secret[str]:
+        """Return all codes, one a line."""
+        return Secret("\n".join(code.reveal() for code in shown.codes))
 
 
 def file_text(codes: NewRecoveryCodes, issuer: str, username: str) -> Secret[str]:
