@@ -80,6 +80,18 @@ def test_a_request_is_asked_for_listed_and_granted(home: Home) -> None:
     assert (kept["state"], kept["granted"], kept["answer"]) == ("granted", 200, "Enough")
 
 
+def test_a_request_is_mailed_to_the_address_that_helps(home: Home) -> None:
+    set_storage(home)
+    home.environ["TUI_MFA_SUPPORT_ADDRESS"] = "help@example.com"
+    home.add()
+    request = ask(home)
+    text = home.mails()[-1].read_text()
+    assert "To: help@example.com\n" in text
+    assert "  Now:     100 GB\n  Wanted:  250 GB\n" in text
+    assert f"  Request: {request}\n" in text
+    assert "write to" not in text
+
+
 def test_a_request_is_refused_with_a_reason(home: Home) -> None:
     set_storage(home)
     home.add()

@@ -38,6 +38,7 @@ PARAMS = {
     "expires": "2026-12-24 14:02 UTC",
     "quota": "CPU cores",
     "limit": "16",
+    "wanted": "32",
     "fingerprint": "y/T0lvcqqtOXwd9JOTHlH9Fcbv1Pk3RmpMk2nEZWIlE",
     "balance": "$37.42",
     "lasts": "about 3 days",
@@ -120,6 +121,11 @@ def test_a_mail_says_what_when_who_and_from_where(template: Template) -> None:
     assert "If it was not you" in body
     assert body.endswith("\n\nIf that does not help, write to help@example.com.\n")
     assert "write to" not in text_of(composed(a_mail(template)))
+
+
+def test_the_address_that_helps_is_not_told_to_write_to_itself() -> None:
+    mail = a_mail(Template.QUOTA_ASKED, to="help@example.com")
+    assert "write to" not in text_of(composed(mail, support="help@example.com"))
 
 
 @pytest.mark.parametrize("template", WITH_CODE)

@@ -1,5 +1,6 @@
 """Security mails: queued in the transaction that changes something, sent after it, kept until they are sent."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -28,8 +29,34 @@ def queue(account: Account, template: Template, origin: str, now: datetime, *mor
         more_addresses: Further addresses, for example the old one after a change.
         more: Further values for the template.
     """
+    _queue_to((account.email.address, *more_addresses), account, template, origin, now, more)
+
+
+def queue_for(address: str, account: Account, template: Template, origin: str, now: datetime, **more: str) -> None:
+    """Queue a notice about an account to somebody else, the operator; its owner gets none.
+
+    Args:
+        address: To whom; with an empty one nothing is queued.
+        account: The open account.
+        template: Which mail.
+        origin: From where the change was made.
+        now: The time.
+        more: Further values for the template.
+    """
+    if address:
+        _queue_to((address,), account, template, origin, now, more)
+
+
+def _queue_to(
+    addresses: tuple[str, ...],
+    account: Account,
+    template: Template,
+    origin: str,
+    now: datetime,
+    more: Mapping[str, str],
+) -> None:
     params = {"username": account.username, "origin": origin, "time": words(now), **more}
-    for to in dict.fromkeys((account.email.address, *more_addresses)):
+    for to in dict.fromkeys(addresses):
         # event_count grows with each change, so the id is unique within the account.
         notice_id = f"{account.event_count}-{len(account.notices)}-{template}"
         account.notices.append(Notice(id=notice_id, template=template, to=to, params=params, queued_at=now))

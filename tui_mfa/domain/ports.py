@@ -151,6 +151,7 @@ class Template(StrEnum):
     PAYMENT_RECEIVED = "payment_received"
     SSH_KEY_ADDED = "ssh_key_added"
     SSH_KEY_DELETED = "ssh_key_deleted"
+    QUOTA_ASKED = "quota_asked"
     QUOTA_GRANTED = "quota_granted"
     QUOTA_REFUSED = "quota_refused"
     API_TOKEN_CREATED = "api_token_created"

@@ -71,7 +71,8 @@ def _filled(mail: Mail, issuer: str, support: str) -> tuple[str, str]:
     for name in values.keys() & {"time", "valid_until"}:
         values[name] = f"{values[name].removesuffix(' UTC')} UTC"
     values["issuer"] = issuer
-    values["support"] = f"If that does not help, write to {_address(support)}." if support else ""
+    helper = _address(support) if support and support != mail.to else ""  # nobody is told to write to themselves
+    values["support"] = f"If that does not help, write to {helper}." if helper else ""
     for name, value in values.items():
         _check(name, value)
     head, _, text = (_TEMPLATES / f"{mail.template.value}.txt").read_text(encoding="ascii").partition("\n\n")

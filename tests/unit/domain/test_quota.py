@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import clock_of, delivered, log_in, make_account, make_services, tags
+from tests.fakes import clock_of, delivered, log_in, mails, make_account, make_services, tags
+from tui_mfa.domain import notices
 from tui_mfa.domain.account import Account
 from tui_mfa.domain.api_tokens.model import ApiToken, Scope
 from tui_mfa.domain.errors import InvalidInput, NotAllowed, QuotaExceeded, SessionEnded, TooManyAttempts
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.login import flows as login
-from tui_mfa.domain.ports import Services
+from tui_mfa.domain.ports import Policy, Services, Template
 from tui_mfa.domain.quota import flows, operator, rules
 from tui_mfa.domain.quota.model import API_TOKENS, BUILT_IN, SSH_KEYS, Level, QuotaRow, RequestState
 from tui_mfa.domain.ssh_keys.model import SshKey
@@ -138,6 +139,29 @@ def test_asking_leaves_a_request_and_an_event(services: Services) -> None:
     assert row(services, "storage").request is None
     assert tags(services, account_of(services).id)[-1] == Tag.QUOTA_ASKED
     assert row(services, "cpu-cores").limit == 8
+
+
+def test_the_operator_is_told_of_a_request_without_a_word_that_was_typed() -> None:
+    """S34: nobody can have a message of their own mailed to the operator."""
+    services = make_services(policy=Policy(support_address="help@example.com"))
+    account = make_account(services)
+    operator.set_default(services, "storage", "100", label="Storage", unit="GB")
+    request = flows.request_increase(services, log_in(services), "storage", "200", "Go to www.example.net NOW")
+    assert (Template.QUOTA_ASKED.value, "help@example.com") in delivered(services, account.id)
+    assert mails(services)[-1].params == {
+        "username": "jane",
+        "origin": log_in(services).origin.label,
+        "time": notices.words(request.asked_at),
+        "quota": "Storage",
+        "limit": "100 GB",
+        "wanted": "200 GB",
+        "request_id": request.id,
+    }
+
+
+def test_without_an_address_that_helps_nobody_is_told_of_a_request(services: Services) -> None:
+    flows.request_increase(services, log_in(services), "storage", "200", "x")
+    assert account_of(services).notices == []
 
 
 def test_asking_again_replaces_what_is_open(services: Services) -> None:

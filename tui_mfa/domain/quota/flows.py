@@ -3,14 +3,15 @@
 from datetime import timedelta
 from typing import Final
 
+from tui_mfa.domain import notices
 from tui_mfa.domain.account import Account
 from tui_mfa.domain.errors import InvalidInput, NotAllowed, QuotaExceeded, TooManyAttempts
 from tui_mfa.domain.events import Tag
 from tui_mfa.domain.login import guard
 from tui_mfa.domain.login.model import Session
-from tui_mfa.domain.ports import Services
+from tui_mfa.domain.ports import Services, Template
 from tui_mfa.domain.quota import rules
-from tui_mfa.domain.quota.model import IncreaseRequest, QuotaRow
+from tui_mfa.domain.quota.model import IncreaseRequest, QuotaKind, QuotaRow
 from tui_mfa.domain.tokens import new_id
 
 REQUESTS_A_DAY: Final = 10
@@ -85,4 +86,22 @@ def request_increase(services: Services, session: Session, name: str, wanted: st
         )
         rules.keep_request(account, request)
         account.record(now, Tag.QUOTA_ASKED, session.origin.label, quota=name, wanted=str(number))
+        _tell_operator(services, account, known[name], request, session.origin.label)
         return request
+
+
+def _tell_operator(
+    services: Services, account: Account, kind: QuotaKind, request: IncreaseRequest, origin: str
+) -> None:
+    """Queue a mail to the operator; it says no word that the person typed, so it can carry nobody's message."""
+    notices.queue_for(
+        services.policy.support_address,
+        account,
+        Template.QUOTA_ASKED,
+        origin,
+        request.asked_at,
+        quota=kind.label,
+        limit=rules.words(rules.limit_of(account, request.quota, kind), kind),
+        wanted=rules.words(request.wanted, kind),
+        request_id=request.id,
+    )
