@@ -17,6 +17,7 @@ import trustme
 
 from tests.cli.home import PASSWORD, Home
 from tui_mfa.api import serve
+from tui_mfa.api.requests import BODY_MAX
 from tui_mfa.domain.errors import InvalidInput
 
 
@@ -116,6 +117,26 @@ def test_what_is_no_http_harms_nobody(home: Home, token: str) -> None:
                     pass
         assert get(port, "/v1/account", token)[0] == 200
     assert "\x1b" not in (home.data / "tui-mfa.log").read_text()
+
+
+def _status_of(port: int, request: bytes) -> int:
+    """Send bytes, and return the status of the first answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
+        raw.sendall(request)
+        return int(raw.makefile("rb").readline().split()[1])
+
+
+def test_a_head_or_a_body_that_is_too_large_is_refused(home: Home, token: str) -> None:
+    """The server's own limits, which no other test passes through."""
+    head = b"POST /v1/ssh-keys HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    with running(home) as (port, _process):
+        assert _status_of(port, head + b"X: " + b"a" * serve.HEADERS_MAX) == 400
+        assert _status_of(port, head + b"X: " + b"a" * (serve.HEADERS_MAX // 2) + b"\r\n\r\n") == 401
+        declared = head + f"Content-Length: {BODY_MAX + 1}\r\n\r\n".encode()
+        assert _status_of(port, declared) == 413, "nothing of it was waited for"
+        chunk = f"{BODY_MAX + 1:x}\r\n".encode() + b"a" * (BODY_MAX + 1) + b"\r\n0\r\n\r\n"
+        assert _status_of(port, head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk) == 413
+        assert get(port, "/v1/account", token)[0] == 200
 
 
 def test_a_port_in_use_is_told(home: Home) -> None:

@@ -12,16 +12,18 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from tui_mfa.api.patience import ImpatientProtocol
 from tui_mfa.domain.errors import InvalidInput, Unavailable
 
 CONNECTIONS: Final = 200
-"""Connections at a time; more are told that the service is busy."""
+"""Connections at a time; more are told that the service is busy. Requests run in 40 threads, so this is five for each;
+it stays well below the 1,024 files that a process may usually open."""
 
 HEADERS_MAX: Final = 16 * 1024
-"""Bytes of a request's head."""
+"""Bytes of a request's head: a request to this API has less than one KiB, the rest is for what proxies add."""
 
 KEEP_ALIVE: Final = 5
-"""Seconds that an idle connection stays open."""
+"""Seconds that an idle connection stays open: long enough for a program's next request, which it has ready."""
 
 GRACE: Final = 10
 """Seconds that requests under way have when the service ends: as long as a mail server may take."""
@@ -82,7 +84,7 @@ def run(app: ASGIApp, place: Place, ready: Callable[[str], None]) -> None:
         ssl_certfile=place.certificate,
         ssl_keyfile=place.key,
         loop="asyncio",
-        http="h11",
+        http=ImpatientProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
