@@ -70,7 +70,8 @@ def list_(cli: Cli) -> None:
 @click.pass_obj
 def show(cli: Cli, name: str) -> None:
     """Show one account."""
-    from tui_mfa.cli.views import account_value, state, switched_off
+    from tui_mfa.cli.views import account_value, state
+    from tui_mfa.documents import switched_off
     from tui_mfa.domain.operator import flows
     from tui_mfa.domain.profile.countries import name_of
 

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_mfa.cli.context import Cli, stamp
+from tui_mfa.cli.context import Cli
 from tui_mfa.cli.lazy import Later, LazyGroup
 from tui_mfa.cli.options import json_option
+from tui_mfa.documents import stamp
 
 if TYPE_CHECKING:
-    from tui_mfa.cli.views import Value
+    from tui_mfa.documents import Value
     from tui_mfa.domain.account import Account
     from tui_mfa.domain.billing.invoices import Document
     from tui_mfa.domain.billing.model import Invoice

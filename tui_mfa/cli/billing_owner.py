@@ -95,7 +95,7 @@ def settings(
 
 def payment_value(view: "PaymentView") -> dict[str, object]:
     """Return a payment as a JSON value."""
-    from tui_mfa.cli.context import stamp
+    from tui_mfa.documents import stamp
 
     return {
         "invoice": view.invoice,

@@ -1,7 +1,7 @@
 """What every command gets: the settings and the services, made when they are first asked for."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,8 +75,3 @@ class Cli:
         from tui_mfa.presentation import when
 
         return when(moment, self.settings.timezone())
-
-
-def stamp(moment: datetime | None) -> str | None:
-    """Return a moment for JSON: ``2026-11-20T14:02:31Z``."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment is not None else None

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_mfa.cli.context import Cli, stamp
+from tui_mfa.cli.context import Cli
 from tui_mfa.cli.lazy import Later, LazyGroup
 from tui_mfa.cli.options import json_option
+from tui_mfa.documents import key_value
 
 if TYPE_CHECKING:
-    from tui_mfa.cli.views import Value
     from tui_mfa.domain.ssh_keys.model import KeyView
 
 _HERE = "tui_mfa.cli.keys"
@@ -73,26 +73,6 @@ def list_(cli: Cli, name: str) -> None:
         cli.out.words(*(f"{key.title}: {key.problem}" for key in found if key.problem))
     else:
         cli.out.words(f"There are no SSH keys. Add one: tui-mfa keys add {holder.username} FILE")
-
-
-def key_value(key: "KeyView") -> "Value":
-    """Return a key as a JSON value."""
-    return {
-        "id": key.id,
-        "title": key.title,
-        "type": key.type,
-        "kind": key.kind,
-        "bits": key.bits,
-        "hardware": key.hardware,
-        "fingerprint": key.fingerprint,
-        "added_at": stamp(key.added_at),
-        "added_from": key.added_from,
-        "last_used_at": stamp(key.last_used_at),
-        "expires_at": stamp(key.expires_at),
-        "expired": key.expired,
-        "usable": key.usable,
-        "problem": key.problem or None,
-    }
 
 
 def _expiry(key: "KeyView") -> str:

@@ -113,7 +113,7 @@ def _from_file(file: str) -> "Secret[str]":
 
 
 def _done(cli: Cli, key: "KeyView", words: str) -> None:
-    from tui_mfa.cli.keys import key_value
+    from tui_mfa.documents import key_value
 
     if cli.out.json:
         cli.out.document(key_value(key))

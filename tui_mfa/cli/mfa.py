@@ -36,7 +36,7 @@ def mfa() -> None:
 @click.pass_obj
 def status(cli: Cli, name: str) -> None:
     """Show the method of an account and what belongs to it."""
-    from tui_mfa.cli.views import factors_value, switched_off
+    from tui_mfa.documents import factors_value, switched_off
     from tui_mfa.domain.operator import lookup
 
     account = lookup.find(cli.services, name)

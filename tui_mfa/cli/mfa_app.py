@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_mfa.cli.context import Cli, stamp
+from tui_mfa.cli.context import Cli
 from tui_mfa.cli.options import json_option, keep_sessions, owner_options
+from tui_mfa.documents import stamp
 
 if TYPE_CHECKING:
     from datetime import datetime

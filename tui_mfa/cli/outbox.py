@@ -2,8 +2,9 @@
 
 import click
 
-from tui_mfa.cli.context import Cli, stamp
+from tui_mfa.cli.context import Cli
 from tui_mfa.cli.options import json_option
+from tui_mfa.documents import stamp
 
 
 @click.group()

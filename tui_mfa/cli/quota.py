@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_mfa.cli.context import Cli, stamp
+from tui_mfa.cli.context import Cli
 from tui_mfa.cli.options import json_option, owner_options
+from tui_mfa.documents import stamp
 
 if TYPE_CHECKING:
     from tui_mfa.domain.account import Account

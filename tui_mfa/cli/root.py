@@ -21,6 +21,7 @@ _COMMANDS = {
     "billing": Later("tui_mfa.cli.billing", "billing", "Invoices, payments and credits of an account."),
     "events": Later("tui_mfa.cli.events", "events", "The security events of an account."),
     "outbox": Later("tui_mfa.cli.outbox", "outbox", "The mails that were written to a folder instead of sent."),
+    "serve": Later("tui_mfa.cli.serve", "serve", "Serve the portal over SSH."),
     "api": Later("tui_mfa.cli.api", "api", "Serve the HTTP API for programs."),
     "doctor": Later("tui_mfa.cli.doctor", "doctor", "Check files, accounts, mail, clock and terminal."),
 }

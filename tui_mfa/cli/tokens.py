@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_mfa.cli.context import Cli, stamp
+from tui_mfa.cli.context import Cli
 from tui_mfa.cli.lazy import Later, LazyGroup
 from tui_mfa.cli.options import json_option
+from tui_mfa.documents import token_value
 
 if TYPE_CHECKING:
-    from tui_mfa.cli.views import Value
-    from tui_mfa.domain.api_tokens.model import TokenView
+    pass
 
 _HERE = "tui_mfa.cli.tokens"
 _CHANGES = "tui_mfa.cli.tokens_changes"
@@ -118,20 +118,3 @@ def warn(cli: Cli) -> None:
         cli.out.document({"mails": told})
     else:
         cli.out.words(f"{told} {'mail' if told == 1 else 'mails'} about ending tokens.")
-
-
-def token_value(token: "TokenView") -> "Value":
-    """Return a token as a JSON value; the token itself is not in it."""
-    return {
-        "id": token.id,
-        "name": token.name,
-        "hint": token.hint,
-        "scopes": [scope.value for scope in token.scopes],
-        "state": token.state.value,
-        "created_at": stamp(token.created_at),
-        "created_from": token.created_from,
-        "expires_at": stamp(token.expires_at),
-        "revoked_at": stamp(token.revoked_at),
-        "last_used_at": stamp(token.last_used_at),
-        "last_used_from": token.last_used_from or None,
-    }

@@ -31,7 +31,7 @@ def create(
     """
     from tui_mfa.cli.asking import Asker
     from tui_mfa.cli.owner import logged_in
-    from tui_mfa.cli.tokens import token_value
+    from tui_mfa.documents import token_value
     from tui_mfa.domain.api_tokens import flows, rules
     from tui_mfa.domain.api_tokens.model import Scope
 
@@ -84,7 +84,7 @@ def grant(cli: Cli, name: str, token: str) -> None:
 
 
 def _done(cli: Cli, username: str, view: "TokenView", words: str) -> None:
-    from tui_mfa.cli.tokens import token_value
+    from tui_mfa.documents import token_value
     from tui_mfa.domain.operator.flows import find
 
     cli.deliver(find(cli.services, username).id)

@@ -1,11 +1,8 @@
 """How accounts and events look: as JSON values, and as words."""
 
-from tui_mfa.cli.context import stamp
-from tui_mfa.domain import limits
+from tui_mfa.documents import Value, stamp, switched_off
 from tui_mfa.domain.account import Account
 from tui_mfa.domain.events import SecurityEvent
-
-Value = dict[str, object]
 
 
 def account_value(account: Account) -> Value:
@@ -38,43 +35,6 @@ def state(account: Account) -> str:
     if account.disabled_at is not None:
         return "disabled"
     return "pending" if account.pending else "active"
-
-
-def switched_off(account: Account) -> list[str]:
-    """Return the factors that 100 wrong tries in a row switched off."""
-    return [factor.value for factor, tries in account.tries.items() if tries.in_a_row >= limits.MAX_IN_A_ROW]
-
-
-def factors_value(account: Account, *, required: bool) -> Value:
-    """Return what ``mfa status`` tells about an account.
-
-    Args:
-        account: The account.
-        required: Whether the operator requires a second factor.
-    """
-    authenticator, recovery = account.authenticator, account.recovery
-    codes = recovery.codes if recovery is not None else []
-    return {
-        "username": account.username,
-        "method": account.method.value,
-        "mfa_required": required,
-        "email_verified": account.email.verified_at is not None,
-        "authenticator": {
-            "enabled_at": stamp(authenticator.enabled_at),
-            "secret_saved": authenticator.saved_at is not None,
-        }
-        if authenticator is not None
-        else None,
-        "recovery_codes": {
-            "set": recovery.set_id,
-            "made_at": stamp(recovery.made_at),
-            "left": sum(code.used_at is None for code in codes),
-        }
-        if recovery is not None
-        else None,
-        "enrolment_pending": account.enrolment is not None,
-        "factors_switched_off": switched_off(account),
-    }
 
 
 def event_value(event: SecurityEvent) -> Value:

@@ -155,6 +155,8 @@ class Attempt:
     proved: bool = False
     """For a reset: the mailed code was right, a new password may be set."""
     mailed: MailedCode | None = None
+    by_key: bool = False
+    """For a login: an SSH key stood for the password, so that what follows is no confirmation (S51)."""
 
 
 @dataclass(slots=True, kw_only=True)

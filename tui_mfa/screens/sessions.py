@@ -41,7 +41,8 @@ def factor_words(factor: str) -> str:
     Args:
         factor: As the session keeps it.
     """
-    return {"email": "mailed code", "authenticator": "app"}.get(factor, factor)
+    words = {"email": "mailed code", "authenticator": "app"}
+    return ", ".join(words.get(part, part) for part in factor.split(", "))
 
 
 class SessionsScreen(SessionPage):

@@ -84,7 +84,7 @@ def begin_attempt(services: Services, account_id: str, name: str, origin: Origin
         )
         guard.add_attempt(account, attempt, now)
         handle = AttemptHandle(account.id, token, Purpose.LOGIN, name, origin, now)
-        return _next(services, account, attempt, handle, now, factor="password only", confirmed=True)
+        return go_on(services, account, attempt, handle, now, factor="password only", confirmed=True)
 
 
 def enter_code(services: Services, handle: AttemptHandle, code: Secret[str]) -> CodeOwed | LoggedIn:
@@ -157,13 +157,14 @@ def _proved(
         account.pending = False
         account.record(now, Tag.EMAIL_VERIFIED, attempt.origin)
         if account.method is Method.AUTHENTICATOR:
-            return _next(services, account, attempt, handle, now, factor="", confirmed=False)
+            return go_on(services, account, attempt, handle, now, factor="", confirmed=False)
     alone = guard.method_in_force(account, services.policy) is Method.DISABLED
-    proved = "password only" if alone or factor is None else factor.value
-    return _open(services, account, attempt, handle, now, proved, confirmed=True)
+    first = "ssh key" if attempt.by_key else "password only"
+    proved = first if alone or factor is None else f"ssh key, {factor.value}" if attempt.by_key else factor.value
+    return _open(services, account, attempt, handle, now, proved, confirmed=not attempt.by_key)
 
 
-def _next(
+def go_on(
     services: Services,
     account: Account,
     attempt: Attempt,
@@ -173,6 +174,17 @@ def _next(
     factor: str,
     confirmed: bool,
 ) -> CodeOwed | LoggedIn:
+    """Return the code that an attempt owes, or open its session; in the transaction that holds the account.
+
+    Args:
+        services: What the rules need.
+        account: The open account.
+        attempt: One of its attempts.
+        handle: What the screen holds of it.
+        now: The time.
+        factor: How the session began where nothing more is owed.
+        confirmed: Password and factor were proved, which stands for a confirmation.
+    """
     owed = guard.owed(account, services.policy)
     if owed is None:
         return _open(services, account, attempt, handle, now, factor, confirmed=confirmed)

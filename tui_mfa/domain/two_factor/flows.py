@@ -19,6 +19,13 @@ from tui_mfa.domain.two_factor.uri import provisioning_uri
 _VOID = "This secret is no longer valid: it was older than 10 minutes, or another one was made."
 
 
+def status(services: Services, session: Session) -> Account:
+    """Return a snapshot of the account, for its method and what belongs to it; raises ``SessionEnded``."""
+    account = guard.load(services.store, session.account_id)
+    guard.find_session(account, session, services.policy, services.clock.now())
+    return account
+
+
 def begin(services: Services, session: Session) -> NewSecret:
     """Make a new secret to be scanned; nothing changes on the account's factors.
 

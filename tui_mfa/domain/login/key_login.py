@@ -1,0 +1,76 @@
+"""Log in with an SSH key as the first factor: the transport has checked its signature, the rest is checked here."""
+
+from datetime import datetime
+
+from tui_mfa.domain.account import Account, Attempt, Purpose
+from tui_mfa.domain.errors import NoSuchAccount, WrongCredentials
+from tui_mfa.domain.layout import Claim
+from tui_mfa.domain.login import flows, guard
+from tui_mfa.domain.login.model import ATTEMPT_LIFE, AttemptHandle, CodeOwed, LoggedIn, Origin
+from tui_mfa.domain.ports import Services
+from tui_mfa.domain.ssh_keys import access, rules
+from tui_mfa.domain.ssh_keys.model import SshKey
+from tui_mfa.domain.tokens import hash_token, new_id, new_token
+
+FACTOR = "ssh key"
+"""How a session began that no second factor was owed for."""
+
+
+def usable_keys(services: Services, username: str) -> tuple[str, ...]:
+    """Return the keys that may log in as exactly this username: ``type base64``; none for whatever is not there.
+
+    Raises:
+        StoreUnavailable: The account cannot be read.
+    """
+    holders = access.HoldersOf(services.store)
+    return tuple(access.authorized(holders, username, services.policy.ssh_rsa_bits, services.clock.now()))
+
+
+def log_in(services: Services, username: str, key_line: str, origin: Origin) -> CodeOwed | LoggedIn:
+    """Begin the login that a proved key has opened.
+
+    The session that follows is not confirmed: a confirmation is password and second factor (S51).
+
+    Args:
+        services: What the rules need.
+        username: As the client gave it.
+        key_line: The key whose signature was checked: ``type base64``.
+        origin: From where.
+
+    Raises:
+        WrongCredentials: Whatever is not right by now: the account is gone or closed, the key deleted or expired.
+    """
+    account_id = services.store.find(Claim.USERNAME, username)
+    if account_id is None:
+        raise WrongCredentials
+    now = services.clock.now()
+    token = new_token(services.entropy)
+    try:
+        with services.store.account(account_id) as account:
+            key = _usable(services, account, username, key_line, now)
+            key.last_used_at = now
+            attempt = Attempt(
+                id=new_id(services.entropy, 8),
+                token_hash=hash_token(token),
+                purpose=Purpose.LOGIN,
+                started_at=now,
+                expires_at=now + ATTEMPT_LIFE,
+                origin=origin.label,
+                address=account.email.address,
+                by_key=True,
+            )
+            guard.add_attempt(account, attempt, now)
+            handle = AttemptHandle(account.id, token, Purpose.LOGIN, username, origin, now)
+            return flows.go_on(services, account, attempt, handle, now, factor=FACTOR, confirmed=False)
+    except NoSuchAccount:
+        raise WrongCredentials from None
+
+
+def _usable(services: Services, account: Account, username: str, key_line: str, now: datetime) -> SshKey:
+    """Return the key of an open account, or raise ``WrongCredentials``."""
+    if account.username == username and account.disabled_at is None and not account.pending:
+        for key in account.ssh_keys:
+            public = rules.public_half(key)
+            if f"{public.type} {public.text}" == key_line and rules.view(key, services.policy.ssh_rsa_bits, now).usable:
+                return key
+    raise WrongCredentials

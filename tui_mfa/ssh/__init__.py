@@ -1,0 +1,1 @@
+"""The portal over SSH: everybody who connects, all in one process."""
