@@ -207,6 +207,8 @@ class Policy:
     issuer: str = "tui-mfa"
     support_address: str = ""
     registration_open: bool = False
+    first_account_open: bool = True
+    """Whoever comes first may create the first account: right at the machine itself, wrong where strangers connect."""
     mfa_required: bool = False
     idle_lock: timedelta = timedelta(minutes=15)
     session_lifetime: timedelta = timedelta(hours=12)

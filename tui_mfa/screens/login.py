@@ -74,7 +74,7 @@ class LoginScreen(PageScreen):
             self.is_open = is_open
             """A stranger may create an account."""
             self.empty = empty
-            """There is no account at all."""
+            """There is no account at all, and the first one may be created here."""
 
     def __init__(self, context: Context, message: str = "") -> None:
         super().__init__(context)
@@ -130,7 +130,8 @@ class LoginScreen(PageScreen):
 
         services = self.context.services
         try:
-            seen: Message = self.DoorSeen(is_open=registration.is_open(services), empty=services.store.is_empty())
+            is_open = registration.is_open(services)
+            seen: Message = self.DoorSeen(is_open=is_open, empty=is_open and services.store.is_empty())
         except DomainError as error:
             seen = Refused(error)
         except Exception as error:  # noqa: BLE001 - as for every use case: logged with a reference

@@ -20,6 +20,9 @@ NEEDS_KEY: Final = (
     "Security, Manage SSH Keys."
 )
 
+LINE_MAX: Final = 64
+"""Bytes of a typed code with whatever somebody puts between its digits."""
+
 CODE_WITHIN: Final = 600
 """Seconds to type the code: as long as a mailed one is good."""
 
@@ -90,9 +93,17 @@ async def _code_asked(
                 line.complain("A code was mailed to you.")
             line.complain("Code: ", end="")
             async with asyncio.timeout(CODE_WITHIN):
-                typed = await line.input.readline()
+                typed = await _typed(line.input)
             if not typed.strip():
                 return None
-            code = Secret(typed[:64].decode("ascii", "replace").strip())
+            code = Secret(typed.decode("ascii", "replace").strip())
         entered = await asyncio.to_thread(flows.enter_code, house.services, entered.handle, code)
     return entered
+
+
+async def _typed(source: asyncio.StreamReader) -> bytes:
+    """Read a line, or what is surely no code; whatever stands behind it is not read."""
+    data = b""
+    while b"\n" not in data and len(data) < LINE_MAX and (piece := await source.read(LINE_MAX - len(data))):
+        data += piece
+    return data.partition(b"\n")[0]

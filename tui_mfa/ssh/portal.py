@@ -1,5 +1,6 @@
 """The portal of one connection: the same app, on services that know that its person is elsewhere."""
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -55,6 +56,28 @@ class NoFiles:
         raise NotAllowed(NOT_SAVED)
 
 
+def at_a_distance(services: Services) -> Services:
+    """Return services for people who are not at this machine: nothing is saved here, and no first account is theirs."""
+    return replace(services, files=NoFiles(), policy=replace(services.policy, first_account_open=False))
+
+
+def limit_key(address: str) -> str:
+    """Return what limits count by: an IPv4 address, or the /64 that one customer of a provider has whole (RFC 6177).
+
+    Args:
+        address: As the system gives it; anything else counts as it is.
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
     """Who is at the other end, as far as the connection tells."""
@@ -68,7 +91,7 @@ class Client:
     @property
     def origin(self) -> Origin:
         """From where this person acts."""
-        return Origin(self.address, f"{self.address} (ssh)")
+        return Origin(limit_key(self.address), f"{self.address} (ssh)")
 
     @property
     def encoding(self) -> str:
@@ -98,7 +121,7 @@ class SshApp(MfaApp):
     ) -> None:
         note = "" if services.mailer.delivers else "Mail is not sent from here: the operator can read it."
         context = Context(
-            services=replace(services, files=NoFiles()),
+            services=at_a_distance(services),
             origin=client.origin,
             zone=settings.timezone() if settings.zone != "local" else None,
             drawing=drawing_for(client.environ, client.encoding),

@@ -24,7 +24,7 @@ from tui_mfa.settings import Settings
 from tui_mfa.ssh import driver
 from tui_mfa.ssh.algorithms import CIPHERS, KEX, MACS
 from tui_mfa.ssh.gate import Gate, Limits
-from tui_mfa.ssh.portal import Client
+from tui_mfa.ssh.portal import Client, limit_key
 from tui_mfa.ssh.session import LEAVE_WITHIN, PortalSession
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ class PortalServer(asyncssh.SSHServer):
         self._conn = conn
         peer = conn.get_extra_info("peername")
         self._address = str(peer[0]) if peer else "?"
-        why = "The service is about to end." if self._house.closing else self._house.gate.enter(self._address)
+        why = (
+            "The service is about to end." if self._house.closing else self._house.gate.enter(limit_key(self._address))
+        )
         if why:
             LOG.info("ssh connection refused from=%s why=%s", self._address, why)
             conn.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, why)
@@ -107,7 +109,7 @@ class PortalServer(asyncssh.SSHServer):
         del exc
         if self._let_in:
             self._let_in = False
-            self._house.gate.leave(self._address)
+            self._house.gate.leave(limit_key(self._address))
 
     def begin_auth(self, username: str) -> bool:
         """Take the name, once: a key that was proved for one name says nothing about another."""

@@ -32,6 +32,9 @@ LOGIN_IDLE: Final = 600.0
 LEAVE_WITHIN: Final = 2.0
 """Seconds that an app has to end by itself: its end queues behind the keys that it has not read."""
 
+COMMAND_INPUT: Final = 4096
+"""Bytes of standard input that a command may have sent before nothing more is read."""
+
 NO_TERMINAL: Final = (
     "The portal needs a terminal. Connect with one: ssh -t …\r\nFor scripts there are commands: ssh … help\r\n"
 )
@@ -61,6 +64,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         self._pumping = self._paused = False
         self._started = self._last_input = house.now()
         self._why = "left"
+        self._taken = 0
         self.blocked = False
         self.input = asyncio.StreamReader(limit=PAUSE_ABOVE)
 
@@ -104,7 +108,10 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         del datatype
         self._last_input = self._house.now()
         if self._command is not None:
+            self._taken += len(data)
             self.input.feed_data(data)
+            if self._taken > COMMAND_INPUT:
+                self._chan.pause_reading()  # a code is all that is read; what else comes must not pile up
             return
         self._inlet.feed(data)
         if self._inlet.backlog > PAUSE_ABOVE and not self._paused:

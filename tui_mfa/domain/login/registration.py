@@ -22,7 +22,11 @@ _A_FEW = 10
 
 def is_open(services: Services) -> bool:
     """Say whether a stranger may create an account: by policy, or because nobody has proved the very first yet."""
-    if services.policy.registration_open or services.store.is_empty():
+    if services.policy.registration_open:
+        return True
+    if not services.policy.first_account_open:
+        return False
+    if services.store.is_empty():
         return True
     some = list(islice(services.store.ids(), _A_FEW + 1))
     return len(some) <= _A_FEW and all(_is_pending(services, account_id) for account_id in some)
