@@ -25,6 +25,9 @@ PASTE_MAX: Final = 64 * 1024
 PAUSE_ABOVE: Final = 128 * 1024
 """Characters that wait before the client is told to send no more."""
 
+COMMAND_INPUT: Final = 4096
+"""Bytes of standard input that a command may have sent before nothing more is read."""
+
 _WHOLE: Final = 0.999
 """A token that counts as whole: sums of parts come out a little below one."""
 

@@ -12,7 +12,7 @@ import asyncssh
 from tui_mfa import terminal
 from tui_mfa.presentation import safe_text
 from tui_mfa.ssh import driver
-from tui_mfa.ssh.inlet import PAUSE_ABOVE, Inlet, Pasted
+from tui_mfa.ssh.inlet import COMMAND_INPUT, PAUSE_ABOVE, Inlet, Pasted
 from tui_mfa.ssh.portal import Client, SshApp, believed
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ LOGIN_IDLE: Final = 600.0
 
 LEAVE_WITHIN: Final = 2.0
 """Seconds that an app has to end by itself: its end queues behind the keys that it has not read."""
-
-COMMAND_INPUT: Final = 4096
-"""Bytes of standard input that a command may have sent before nothing more is read."""
 
 NO_TERMINAL: Final = (
     "The portal needs a terminal. Connect with one: ssh -t …\r\nFor scripts there are commands: ssh … help\r\n"
