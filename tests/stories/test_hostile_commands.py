@@ -10,7 +10,7 @@ from tests.cli.home import PASSWORD, Home
 from tests.stories.hostile_texts import HOSTILE, poison_files, unclean_output
 from tui_mfa.cli.root import root
 
-OPENS_SOMETHING_ELSE = {"demo", "api"}
+OPENS_SOMETHING_ELSE = {"demo", "api", "serve"}
 """Commands that draw a terminal of their own, or listen."""
 
 REFUSED = {0, 1, 2, 3}
