@@ -41,6 +41,7 @@ USES: list[Callable[[Services, Session], object]] = [
     ),
     profile.end_other_sessions,
     lambda services, session: profile.end_session(services, session, "00000000"),
+    two_factor.status,
     two_factor.begin,
     two_factor.cancel,
     lambda services, session: two_factor.confirm(services, session, Secret("123456")),
