@@ -4,14 +4,30 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes import ATTACKER, ORIGIN, app_code, clock_of, last_code, mailer_of, make_account, make_services
+from tests.fakes import (
+    ATTACKER,
+    ORIGIN,
+    app_code,
+    clock_of,
+    enrol,
+    last_code,
+    log_in,
+    mailer_of,
+    make_account,
+    make_services,
+    start_login,
+    wrong_code,
+)
 from tui_mfa.domain.account import Factor, Method
-from tui_mfa.domain.errors import WrongCredentials
-from tui_mfa.domain.login import flows, key_login, mailed_code
+from tui_mfa.domain.errors import AttemptEnded, ConfirmationRequired, TooManyAttempts, WrongCode, WrongCredentials
+from tui_mfa.domain.login import flows, guard, key_login, mailed_code
 from tui_mfa.domain.login.model import CodeOwed, LoggedIn
 from tui_mfa.domain.ports import Services
+from tui_mfa.domain.recovery import flows as recovery
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys.model import SshKey
+from tui_mfa.domain.two_factor import flows as two_factor
+from tui_mfa.store.records import to_account, to_document
 
 BLOB = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 LINE = f"ssh-ed25519 {BLOB}"
@@ -122,7 +138,79 @@ def test_an_attempt_by_key_ends_like_any_other() -> None:
     owed = key_login.log_in(services, "jane", LINE, ORIGIN)
     assert isinstance(owed, CodeOwed)
     clock_of(services).advance(minutes=10)
-    from tui_mfa.domain.errors import AttemptEnded
-
     with pytest.raises(AttemptEnded):
         flows.enter_code(services, owed.handle, Secret(app_code(services, account_id)))
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_damaged_key_stands_in_nobodys_way(place: int) -> None:
+    """It is not offered, opens nothing, and says no more than any other wrong key."""
+    services = make_services()
+    account_id = with_key(services)
+    damaged = SshKey(id="bb", title="old", blob="AAAA", added_at=services.clock.now(), added_from="here")
+    with services.store.account(account_id) as account:
+        account.ssh_keys.insert(place, damaged)
+    assert key_login.usable_keys(services, "jane") == (LINE,)
+    assert isinstance(key_login.log_in(services, "jane", LINE, ORIGIN), CodeOwed)
+    with pytest.raises(WrongCredentials):
+        key_login.log_in(services, "jane", "ssh-ed25519 AAAA", ORIGIN)
+
+
+@pytest.mark.parametrize("by_key", [False, True])
+def test_recovery_replaces_the_authenticator_only_after_the_password(by_key: bool) -> None:
+    """Whoever has the laptop, with the key and the saved codes on it, has not given the password."""
+    services = make_services()
+    account_id = with_key(services)
+    _, enabled = enrol(services, log_in(services))
+    if by_key:
+        owed = key_login.log_in(services, "jane", LINE, ORIGIN)
+        assert isinstance(owed, CodeOwed)
+    else:
+        owed = start_login(services)
+    session = recovery.use_code(services, owed.handle, enabled.codes.codes[0]).session
+    record = services.store.get(account_id).sessions[-1]
+    assert record.confirmed_at is None
+    assert record.factor == ("ssh key, recovery code" if by_key else "recovery code")
+    if by_key:
+        with pytest.raises(ConfirmationRequired):
+            two_factor.begin(services, session)
+    else:
+        two_factor.begin(services, session)
+
+
+def test_an_attempt_that_was_stored_before_keys_logged_in_is_by_password() -> None:
+    services = make_services()
+    account_id = with_key(services)
+    key_login.log_in(services, "jane", LINE, ORIGIN)
+    document = to_document(services.store.get(account_id))
+    assert document["attempts"][0].pop("by_key") is True
+    assert to_account(document).attempts[0].by_key is False
+
+
+def test_more_attempts_by_key_than_are_kept_push_out_the_oldest() -> None:
+    services = make_services()
+    account_id = with_key(services, method=Method.AUTHENTICATOR)
+    first = key_login.log_in(services, "jane", LINE, ORIGIN)
+    for _ in range(guard.MAX_ATTEMPTS):
+        key_login.log_in(services, "jane", LINE, ORIGIN)
+    assert len(services.store.get(account_id).attempts) == guard.MAX_ATTEMPTS
+    assert isinstance(first, CodeOwed)
+    with pytest.raises(AttemptEnded):
+        flows.enter_code(services, first.handle, Secret(app_code(services, account_id)))
+
+
+def test_wrong_codes_after_a_key_count_like_those_after_a_password() -> None:
+    """A new attempt for each guess wins no guess."""
+    services = make_services()
+    account_id = with_key(services, method=Method.AUTHENTICATOR)
+
+    def guess(code: str) -> None:
+        owed = key_login.log_in(services, "jane", LINE, ORIGIN)
+        assert isinstance(owed, CodeOwed)
+        flows.enter_code(services, owed.handle, Secret(code))
+
+    for _ in range(5):
+        with pytest.raises(WrongCode):
+            guess(wrong_code(app_code(services, account_id)))
+    with pytest.raises(TooManyAttempts):
+        guess(app_code(services, account_id))

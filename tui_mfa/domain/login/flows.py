@@ -126,8 +126,12 @@ def log_out(services: Services, session: Session) -> None:
 def open_recovered(
     services: Services, account: Account, attempt: Attempt, handle: AttemptHandle, now: datetime, factor: str
 ) -> LoggedIn:
-    """Open the session of somebody who came in by recovery: it may replace the authenticator, and is not confirmed."""
-    return _open(services, account, attempt, handle, now, factor, confirmed=False, recovered=True)
+    """Open the session of somebody who came in by recovery: it may replace the authenticator, and is not confirmed.
+
+    After an SSH key it may not replace it either: Replace goes without a confirmation only for who gave the password.
+    """
+    proved = f"ssh key, {factor}" if attempt.by_key else factor
+    return _open(services, account, attempt, handle, now, proved, confirmed=False, recovered=not attempt.by_key)
 
 
 def _judge(services: Services, account: Account, attempt: Attempt, digits: str, now: datetime) -> DomainError | None:

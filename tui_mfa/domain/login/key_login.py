@@ -70,7 +70,9 @@ def _usable(services: Services, account: Account, username: str, key_line: str, 
     """Return the key of an open account, or raise ``WrongCredentials``."""
     if account.username == username and account.disabled_at is None and not account.pending:
         for key in account.ssh_keys:
-            public = rules.public_half(key)
-            if f"{public.type} {public.text}" == key_line and rules.view(key, services.policy.ssh_rsa_bits, now).usable:
-                return key
+            # A damaged key is not usable and cannot be read; it must not stand in the way of the others.
+            if rules.view(key, services.policy.ssh_rsa_bits, now).usable:
+                public = rules.public_half(key)
+                if f"{public.type} {public.text}" == key_line:
+                    return key
     raise WrongCredentials
