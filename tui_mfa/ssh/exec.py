@@ -1,12 +1,15 @@
 """Exec requests, ``ssh host keys list``: a key is the first factor, the code comes along or is asked for."""
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Final, Protocol
 
+from tui_mfa.domain import notices
 from tui_mfa.domain.account import Factor
 from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.login import flows, mailed_code
 from tui_mfa.domain.login.model import CodeOwed, LoggedIn
+from tui_mfa.domain.ports import Services
 from tui_mfa.domain.secret import Secret
 from tui_mfa.presentation import safe_text
 from tui_mfa.ssh import commands
@@ -60,6 +63,15 @@ async def serve(house: "House", client: Client, proved: str | None, command: str
     if entered is None:
         line.complain(NEEDS_KEY)
         return 1
+    account_id = (entered.handle if isinstance(entered, CodeOwed) else entered.session).account_id
+    try:
+        return await _do(house, entered, request, line)
+    finally:
+        await asyncio.to_thread(_tell_owner, house.services, account_id)
+
+
+async def _do(house: "House", entered: CodeOwed | LoggedIn, request: commands.Request, line: Line) -> int:
+    """Finish the login, do what was asked, and log out."""
     try:
         logged_in = await _code_asked(house, entered, request.code, line)
     except DomainError as error:
@@ -79,6 +91,12 @@ async def serve(house: "House", client: Client, proved: str | None, command: str
     if outcome.err:
         line.complain(outcome.err.rstrip("\n"))
     return outcome.status
+
+
+def _tell_owner(services: Services, account_id: str) -> None:
+    """Send the mails about changes and wrong codes; those that cannot go wait, and the command stands as it is."""
+    with contextlib.suppress(DomainError):
+        notices.deliver(services, account_id)
 
 
 async def _code_asked(
