@@ -42,6 +42,12 @@ Commands for your own account. Each takes --json, and --code 123456 where a seco
 KEY is an id, a title or a fingerprint. New keys and tokens are made in the portal: they ask for the password.
 """
 
+_IN_PORTAL: Final[dict[tuple[str, ...], str]] = {
+    ("keys", "add"): "Keys are added in",
+    ("tokens", "create"): "Tokens are made in",
+}
+"""What asks for a confirmation, which a session that began with a key is none (S51)."""
+
 _CODE: Final = re.compile(r"[\d\s-]{6,11}", re.ASCII)
 
 
@@ -85,7 +91,7 @@ def split(command: str) -> Request:
     except ValueError:
         return Request(refusal="The command has a quotation mark too many or too few.")
     as_json = "--json" in words
-    words = [word for word in words if word != "--json"]
+    words = [part for word in words if word != "--json" for part in _parts(word)]
     if "--code" not in words:
         return Request(words=tuple(words), json=as_json)
     at = words.index("--code")
@@ -93,6 +99,12 @@ def split(command: str) -> Request:
     if not code or not _CODE.fullmatch(code[0]):
         return Request(refusal="--code takes the six digits of your second factor.")
     return Request(words=(*words[:at], *words[at + 2 :]), json=as_json, code=Secret(code[0]))
+
+
+def _parts(word: str) -> list[str]:
+    """Return ``--code=123456`` as two words, as it is understood at the machine."""
+    name, given, code = word.partition("=")
+    return [name, code] if given and name == "--code" else [word]
 
 
 def run(services: Services, session: Session, request: Request) -> Outcome:
@@ -133,6 +145,9 @@ def _usage(words: Sequence[str]) -> str:
         return (
             f"“{' '.join(words[:2])}” takes {known.arguments or 'no'} argument{'s' * (known.arguments != 1)}. Try: help"
         )
+    there = _IN_PORTAL.get(tuple(words[:2]))
+    if there is not None:
+        return f"{there} the portal: that asks for the password. Connect without a command. Try: help"
     return f"There is no command “{safe_text(' '.join(words[:2]), 60)}” here. Try: help"
 
 
@@ -182,8 +197,8 @@ def _list_tokens(services: Services, session: Session, _arguments: Sequence[str]
 
 
 def _revoke_token(services: Services, session: Session, arguments: Sequence[str]) -> _Made:
-    tokens.revoke(services, session, arguments[0])
-    return _Made({"revoked": arguments[0]}, "The token opens nothing any more.\n")
+    view = tokens.revoke(services, session, arguments[0])
+    return _Made({"token": token_value(view)}, "The token opens nothing any more.\n")
 
 
 def _status(services: Services, session: Session, _arguments: Sequence[str]) -> _Made:

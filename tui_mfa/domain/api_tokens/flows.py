@@ -92,10 +92,12 @@ def create(
         return NewToken(fresh, rules.view(item, now))
 
 
-def revoke(services: Services, session: Session, token_id: str) -> None:
+def revoke(services: Services, session: Session, token_id: str) -> TokenView:
     """Make a token worthless from this moment on; harmless when it is so already."""
     with guard.in_session(services, session) as (account, _record, now):
-        rules.revoke(account, _by_id(account, token_id), session.origin.label, now)
+        item = _by_id(account, token_id)
+        rules.revoke(account, item, session.origin.label, now)
+        return rules.view(item, now)
 
 
 def operator_list(services: Services, name: str) -> tuple[TokenView, ...]:
