@@ -53,6 +53,23 @@ def token_value(token: "TokenView") -> Value:
     }
 
 
+TOKEN_HEAD = ("ID", "NAME", "TOKEN", "SCOPES", "LAST USED", "EXPIRES", "STATE")
+"""The columns of a list of tokens."""
+
+
+def token_row(token: "TokenView") -> tuple[str, ...]:
+    """Return the cells of a token in such a list."""
+    return (
+        token.id,
+        token.name,
+        token.hint,
+        ",".join(token.scopes),
+        f"{token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "never",
+        f"{token.expires_at:%Y-%m-%d %H:%M}",
+        token.state.value,
+    )
+
+
 def factors_value(account: "Account", *, required: bool) -> Value:
     """Return what ``mfa status`` tells about an account.
 

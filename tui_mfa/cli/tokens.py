@@ -7,7 +7,7 @@ import click
 from tui_mfa.cli.context import Cli
 from tui_mfa.cli.lazy import Later, LazyGroup
 from tui_mfa.cli.options import json_option
-from tui_mfa.documents import token_value
+from tui_mfa.documents import TOKEN_HEAD, token_row, token_value
 
 if TYPE_CHECKING:
     pass
@@ -47,21 +47,7 @@ def list_(cli: Cli, name: str) -> None:
     if cli.out.json:
         cli.out.document({"tokens": [token_value(token) for token in found]})
     elif found:
-        cli.out.table(
-            ("ID", "NAME", "TOKEN", "SCOPES", "LAST USED", "EXPIRES", "STATE"),
-            [
-                (
-                    token.id,
-                    token.name,
-                    token.hint,
-                    ",".join(token.scopes),
-                    f"{token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "never",
-                    f"{token.expires_at:%Y-%m-%d %H:%M}",
-                    token.state.value,
-                )
-                for token in found
-            ],
-        )
+        cli.out.table(TOKEN_HEAD, [token_row(token) for token in found])
     else:
         cli.out.words(f"There are no API tokens. Make one: tui-mfa tokens create {name} TOKEN")
 

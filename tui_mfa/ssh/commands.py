@@ -12,7 +12,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from tui_mfa.documents import factors_value, key_value, switched_off, token_value
+from tui_mfa.documents import TOKEN_HEAD, factors_value, key_value, switched_off, token_row, token_value
 from tui_mfa.domain.api_tokens import flows as tokens
 from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.login.model import Session
@@ -180,20 +180,8 @@ def _delete_key(services: Services, session: Session, arguments: Sequence[str]) 
 
 def _list_tokens(services: Services, session: Session, _arguments: Sequence[str]) -> _Made:
     found = tokens.tokens(services, session)
-    rows = [
-        (
-            token.id,
-            token.name,
-            token.hint,
-            ",".join(token.scopes),
-            f"{token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "never",
-            f"{token.expires_at:%Y-%m-%d %H:%M}",
-            token.state.value,
-        )
-        for token in found
-    ]
-    head = ("ID", "NAME", "TOKEN", "SCOPES", "LAST USED", "EXPIRES", "STATE")
-    return _Made({"tokens": [token_value(token) for token in found]}, _table(head, rows))
+    rows = [token_row(token) for token in found]
+    return _Made({"tokens": [token_value(token) for token in found]}, _table(TOKEN_HEAD, rows))
 
 
 def _revoke_token(services: Services, session: Session, arguments: Sequence[str]) -> _Made:

@@ -5,7 +5,6 @@ The second factor is asked for by the portal in both cases.
 """
 
 import asyncio
-import contextlib
 import gc
 import logging
 import signal
@@ -277,8 +276,7 @@ async def serve_until_told(
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(name, told.set)
+        loop.add_signal_handler(name, told.set)
     ready(acceptor.get_port())
     await told.wait()
     await drain(acceptor, house)

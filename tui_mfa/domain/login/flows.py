@@ -68,23 +68,48 @@ def begin_attempt(services: Services, account_id: str, name: str, origin: Origin
 
     Raises ``NoSuchAccount`` or ``NotAllowed`` when the account was removed or closed meanwhile.
     """
-    now = services.clock.now()
-    token = new_token(services.entropy)
     with services.store.account(account_id) as account:
         if account.disabled_at is not None:
             raise NotAllowed("This account is disabled. Write to support.")
-        attempt = Attempt(
-            id=new_id(services.entropy, 8),
-            token_hash=hash_token(token),
-            purpose=Purpose.LOGIN,
-            started_at=now,
-            expires_at=now + ATTEMPT_LIFE,
-            origin=origin.label,
-            address=account.email.address,
-        )
-        guard.add_attempt(account, attempt, now)
-        handle = AttemptHandle(account.id, token, Purpose.LOGIN, name, origin, now)
-        return go_on(services, account, attempt, handle, now, factor="password only", confirmed=True)
+        return start(services, account, name, origin, factor="password only", confirmed=True)
+
+
+def start(
+    services: Services,
+    account: Account,
+    name: str,
+    origin: Origin,
+    *,
+    factor: str,
+    confirmed: bool,
+    by_key: bool = False,
+) -> CodeOwed | LoggedIn:
+    """Start an attempt whose first factor was proved, in the transaction that holds the account.
+
+    Args:
+        services: What the rules need.
+        account: The open account.
+        name: What was given as the name.
+        origin: From where.
+        factor: How the session began where nothing more is owed.
+        confirmed: The first factor and the second stand for a confirmation.
+        by_key: An SSH key stood for the password.
+    """
+    now = services.clock.now()
+    token = new_token(services.entropy)
+    attempt = Attempt(
+        id=new_id(services.entropy, 8),
+        token_hash=hash_token(token),
+        purpose=Purpose.LOGIN,
+        started_at=now,
+        expires_at=now + ATTEMPT_LIFE,
+        origin=origin.label,
+        address=account.email.address,
+        by_key=by_key,
+    )
+    guard.add_attempt(account, attempt, now)
+    handle = AttemptHandle(account.id, token, Purpose.LOGIN, name, origin, now)
+    return _next(services, account, attempt, handle, now, factor=factor, confirmed=confirmed)
 
 
 def enter_code(services: Services, handle: AttemptHandle, code: Secret[str]) -> CodeOwed | LoggedIn:
@@ -161,14 +186,14 @@ def _proved(
         account.pending = False
         account.record(now, Tag.EMAIL_VERIFIED, attempt.origin)
         if account.method is Method.AUTHENTICATOR:
-            return go_on(services, account, attempt, handle, now, factor="", confirmed=False)
+            return _next(services, account, attempt, handle, now, factor="", confirmed=False)
     alone = guard.method_in_force(account, services.policy) is Method.DISABLED
     first = "ssh key" if attempt.by_key else "password only"
     proved = first if alone or factor is None else f"ssh key, {factor.value}" if attempt.by_key else factor.value
     return _open(services, account, attempt, handle, now, proved, confirmed=not attempt.by_key)
 
 
-def go_on(
+def _next(
     services: Services,
     account: Account,
     attempt: Attempt,
@@ -178,17 +203,6 @@ def go_on(
     factor: str,
     confirmed: bool,
 ) -> CodeOwed | LoggedIn:
-    """Return the code that an attempt owes, or open its session; in the transaction that holds the account.
-
-    Args:
-        services: What the rules need.
-        account: The open account.
-        attempt: One of its attempts.
-        handle: What the screen holds of it.
-        now: The time.
-        factor: How the session began where nothing more is owed.
-        confirmed: Password and factor were proved, which stands for a confirmation.
-    """
     owed = guard.owed(account, services.policy)
     if owed is None:
         return _open(services, account, attempt, handle, now, factor, confirmed=confirmed)

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from tui_mfa.domain.account import Account, Attempt, Purpose
+from tui_mfa.domain.account import Account
 from tui_mfa.domain.errors import NoSuchAccount, WrongCredentials
 from tui_mfa.domain.layout import Claim
-from tui_mfa.domain.login import flows, guard
-from tui_mfa.domain.login.model import ATTEMPT_LIFE, AttemptHandle, CodeOwed, LoggedIn, Origin
+from tui_mfa.domain.login import flows
+from tui_mfa.domain.login.model import CodeOwed, LoggedIn, Origin
 from tui_mfa.domain.ports import Services
 from tui_mfa.domain.ssh_keys import access, rules
 from tui_mfa.domain.ssh_keys.model import SshKey
-from tui_mfa.domain.tokens import hash_token, new_id, new_token
 
 FACTOR = "ssh key"
 """How a session began that no second factor was owed for."""
@@ -44,24 +43,10 @@ def log_in(services: Services, username: str, key_line: str, origin: Origin) -> 
     if account_id is None:
         raise WrongCredentials
     now = services.clock.now()
-    token = new_token(services.entropy)
     try:
         with services.store.account(account_id) as account:
-            key = _usable(services, account, username, key_line, now)
-            key.last_used_at = now
-            attempt = Attempt(
-                id=new_id(services.entropy, 8),
-                token_hash=hash_token(token),
-                purpose=Purpose.LOGIN,
-                started_at=now,
-                expires_at=now + ATTEMPT_LIFE,
-                origin=origin.label,
-                address=account.email.address,
-                by_key=True,
-            )
-            guard.add_attempt(account, attempt, now)
-            handle = AttemptHandle(account.id, token, Purpose.LOGIN, username, origin, now)
-            return flows.go_on(services, account, attempt, handle, now, factor=FACTOR, confirmed=False)
+            _usable(services, account, username, key_line, now).last_used_at = now
+            return flows.start(services, account, username, origin, factor=FACTOR, confirmed=False, by_key=True)
     except NoSuchAccount:
         raise WrongCredentials from None
 
