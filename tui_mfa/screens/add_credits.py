@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Button, DataTable, Input, Label, Static
+from textual.widgets import Button, Input, Label, Static
 
 from tui_mfa.domain.billing import flows
 from tui_mfa.domain.billing.model import TOP_UP_MAX, TOP_UP_MIN
@@ -17,6 +17,7 @@ from tui_mfa.domain.billing.views import Overview, PaymentView, lasts
 from tui_mfa.domain.errors import InvalidInput
 from tui_mfa.presentation import as_cell, as_content
 from tui_mfa.screens.pane import LOADING, Pane
+from tui_mfa.widgets.table import Table
 from tui_mfa.widgets.text_input import TextInput
 
 SHOWN: Final = 100
@@ -62,7 +63,7 @@ class AddCreditsTab(Pane):
             yield Button("Pay Now", id="pay-now", compact=True, variant="primary")
         yield Static(LIMITS, classes="hint", markup=False)
         yield Static("Newest changes", id="ledger-title", classes="heading", markup=False)
-        yield DataTable[object](id="ledger-table", cursor_type="row")
+        yield Table(id="ledger-table", cursor_type="row")
 
     def on_mount(self) -> None:
         """Make the columns."""
@@ -70,9 +71,9 @@ class AddCreditsTab(Pane):
         self.table.add_columns("Date", "What", *right)
 
     @property
-    def table(self) -> DataTable[object]:
+    def table(self) -> Table:
         """The ledger."""
-        return self.query_one("#ledger-table", DataTable)
+        return self.query_one("#ledger-table", Table)
 
     @property
     def amount_input(self) -> TextInput:

@@ -18,6 +18,7 @@ from tui_mfa.screens.base import SessionPage
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.modals import ConfirmChoiceModal
 from tui_mfa.widgets.status_line import StatusLine
+from tui_mfa.widgets.table import Table
 
 NAME_WIDTH: Final = 22
 """Cells of the name in the table; the line below shows all of it."""
@@ -70,7 +71,7 @@ class ApiTokensScreen(SessionPage):
     def compose_page(self) -> ComposeResult:
         """One line about the list, the table, the marked row in full, buttons."""
         yield Static("Loading…", id="tokens-summary", markup=False)
-        yield DataTable[object](id="tokens-table", cursor_type="row")
+        yield Table(id="tokens-table", cursor_type="row")
         yield Static(id="tokens-detail", classes="hint", markup=False)
         yield StatusLine()
         with Horizontal(classes="buttons"):
@@ -83,9 +84,9 @@ class ApiTokensScreen(SessionPage):
         self.load()
 
     @property
-    def table(self) -> DataTable[object]:
+    def table(self) -> Table:
         """The table."""
-        return self.query_one("#tokens-table", DataTable)
+        return self.query_one("#tokens-table", Table)
 
     def load(self) -> None:
         """Read the tokens."""

@@ -16,6 +16,7 @@ from tui_mfa.screens.base import SessionPage
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.event_words import details_of, words_of
 from tui_mfa.widgets.status_line import StatusLine
+from tui_mfa.widgets.table import Table
 from tui_mfa.widgets.text_input import TextInput
 
 SHOWN: Final = 500
@@ -73,7 +74,7 @@ class EventsScreen(SessionPage):
         """One line about the list, the filter, the table, the marked row in full."""
         yield Static("Loading…", id="events-summary", markup=False)
         yield TextInput(id="events-filter", placeholder="words to look for", compact=True, max_length=80)
-        yield DataTable[object](id="events-table", cursor_type="row")
+        yield Table(id="events-table", cursor_type="row")
         yield Static(id="events-detail", classes="hint", markup=False)
         yield StatusLine()
 
@@ -84,9 +85,9 @@ class EventsScreen(SessionPage):
         self.read(lambda: EventsLoaded(profile.events(services, session)))
 
     @property
-    def table(self) -> DataTable[object]:
+    def table(self) -> Table:
         """The table."""
-        return self.query_one("#events-table", DataTable)
+        return self.query_one("#events-table", Table)
 
     @property
     def filter_input(self) -> TextInput:

@@ -18,6 +18,7 @@ from tui_mfa.domain.secret import Secret
 from tui_mfa.presentation import as_cell, as_content
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.pane import LOADING, Pane
+from tui_mfa.widgets.table import Table
 from tui_mfa.widgets.text_input import TextInput
 
 TEXT_WIDTH: Final = 26
@@ -64,16 +65,16 @@ class InvoicesTab(Pane):
         """One line about the list, the filter, the table."""
         yield Static(LOADING, id="invoices-summary", markup=False)
         yield TextInput(id="invoices-filter", placeholder="words to look for", compact=True, max_length=80)
-        yield DataTable[object](id="invoices-table", cursor_type="row")
+        yield Table(id="invoices-table", cursor_type="row")
 
     def on_mount(self) -> None:
         """Make the columns."""
         self.table.add_columns("Number", "Date", "Description", Text("Amount", justify="right"), "Status")
 
     @property
-    def table(self) -> DataTable[object]:
+    def table(self) -> Table:
         """The table."""
-        return self.query_one("#invoices-table", DataTable)
+        return self.query_one("#invoices-table", Table)
 
     @property
     def filter_input(self) -> TextInput:

@@ -21,6 +21,7 @@ from tui_mfa.screens.context import Context
 from tui_mfa.screens.modals import ConfirmChoiceModal
 from tui_mfa.screens.pane import LOADING, Pane
 from tui_mfa.widgets.check_box import CheckBox
+from tui_mfa.widgets.table import Table
 from tui_mfa.widgets.text_input import TextInput
 
 
@@ -71,7 +72,7 @@ class PaymentOptionsTab(Pane):
         """Cards, then the settings, each in one row."""
         yield Static("Cards", classes="heading", markup=False)
         yield Static(LOADING, id="cards-summary", classes="hint", markup=False)
-        yield DataTable[object](id="cards-table", cursor_type="row")
+        yield Table(id="cards-table", cursor_type="row")
         with Horizontal(id="card-buttons"):
             yield Button("Add card", id="add-card", compact=True)
         yield Static("Auto-refill and credit warning", id="refill-title", classes="heading", markup=False)
@@ -91,9 +92,9 @@ class PaymentOptionsTab(Pane):
         self.table.display = False
 
     @property
-    def table(self) -> DataTable[object]:
+    def table(self) -> Table:
         """The cards."""
-        return self.query_one("#cards-table", DataTable)
+        return self.query_one("#cards-table", Table)
 
     def load(self) -> None:
         """Read the account's money."""

@@ -18,6 +18,7 @@ from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import OverviewLoaded
 from tui_mfa.screens.modals import ConfirmChoiceModal
 from tui_mfa.widgets.status_line import StatusLine
+from tui_mfa.widgets.table import Table
 
 FROM_WIDTH = 22
 """Cells of the origin in the table; the line below shows all of it."""
@@ -74,7 +75,7 @@ class SessionsScreen(SessionPage):
     def compose_page(self) -> ComposeResult:
         """Table, the marked row in full, buttons."""
         yield Static("Loading…", id="sessions-summary", markup=False)
-        yield DataTable[object](id="sessions-table", cursor_type="row")
+        yield Table(id="sessions-table", cursor_type="row")
         yield Static(id="sessions-detail", classes="hint", markup=False)
         yield StatusLine()
         with Horizontal(classes="buttons"):
@@ -87,9 +88,9 @@ class SessionsScreen(SessionPage):
         self.load()
 
     @property
-    def table(self) -> DataTable[object]:
+    def table(self) -> Table:
         """The table."""
-        return self.query_one("#sessions-table", DataTable)
+        return self.query_one("#sessions-table", Table)
 
     def load(self) -> None:
         """Read the sessions."""

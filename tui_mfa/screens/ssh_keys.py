@@ -18,6 +18,7 @@ from tui_mfa.screens.base import SessionPage
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.modals import ConfirmChoiceModal
 from tui_mfa.widgets.status_line import StatusLine
+from tui_mfa.widgets.table import Table
 
 WIDE: Final = 116
 """Cells from which on the table has room for whole fingerprints."""
@@ -103,7 +104,7 @@ class SshKeysScreen(SessionPage):
     def compose_page(self) -> ComposeResult:
         """One line about the list, the table, the marked row in full, buttons."""
         yield Static("Loading…", id="keys-summary", markup=False)
-        yield DataTable[object](id="keys-table", cursor_type="row")
+        yield Table(id="keys-table", cursor_type="row")
         yield Static(id="keys-detail", classes="hint", markup=False)
         yield StatusLine()
         with Horizontal(classes="buttons"):
@@ -117,9 +118,9 @@ class SshKeysScreen(SessionPage):
         self.load()
 
     @property
-    def table(self) -> DataTable[object]:
+    def table(self) -> Table:
         """The table."""
-        return self.query_one("#keys-table", DataTable)
+        return self.query_one("#keys-table", Table)
 
     def load(self) -> None:
         """Read the keys."""
