@@ -3,6 +3,7 @@
 from functools import partial
 
 from tests.fakes import (
+    ORIGIN,
     OTHER_PASSWORD,
     PASSWORD,
     WRONG,
@@ -17,13 +18,18 @@ from tests.fakes import (
 )
 from tests.snapshot.stage import SMALL, Entry, Stage, later, log_in_by_password
 from tui_mfa.domain.account import Method
+from tui_mfa.domain.layout import Claim
 from tui_mfa.domain.login import flows as login
+from tui_mfa.domain.login import key_login
 from tui_mfa.domain.ports import Services
+from tui_mfa.domain.ssh_keys.model import SshKey
+from tui_mfa.screens.login import LoginScreen
 from tui_mfa.screens.lost_device import LostDeviceScreen
 from tui_mfa.screens.password_reset import PasswordResetScreen
 from tui_mfa.screens.register import RegisterScreen
 from tui_mfa.screens.second_factor import SecondFactorScreen
 
+BLOB = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 MAIL_NOTE = "Mail is not sent from here: read it with “tui-mfa outbox show”."
 
 
@@ -44,6 +50,16 @@ def by_app(services: Services) -> None:
     enrol(services, session)
     login.log_out(services, session)
     later(services, hours=1)
+
+
+def by_app_and_key(services: Services) -> None:
+    """Make Jane with an authenticator, recovery codes, and an SSH key."""
+    by_app(services)
+    account_id = services.store.find(Claim.USERNAME, "jane")
+    assert account_id is not None
+    with services.store.account(account_id) as account:
+        now = services.clock.now()
+        account.ssh_keys.append(SshKey(id="aa", title="laptop", blob=BLOB, added_at=now, added_from="here"))
 
 
 def by_app_alone(services: Services) -> None:
@@ -172,6 +188,25 @@ async def lost_device(stage: Stage) -> None:
     await stage.until_page(LostDeviceScreen)
 
 
+async def lost_by_key(stage: Stage, *, proved: bool = False) -> None:
+    await stage.until_page(LoginScreen)
+    owed = key_login.log_in(stage.services, "jane", f"ssh-ed25519 {BLOB}", ORIGIN)
+    stage.app.screen.post_message(LoginScreen.PasswordAccepted(owed))
+    await stage.until_page(SecondFactorScreen)
+    await stage.open("#lost")
+    await stage.until_page(LostDeviceScreen)
+    if proved:
+        await stage.type(PASSWORD)
+        await stage.press("enter")
+        await stage.until_shown("What do you still have?")
+
+
+async def lost_by_key_mail(stage: Stage) -> None:
+    await lost_by_key(stage, proved=True)
+    await stage.press("down", "down", "enter")
+    await stage.until_shown("We sent a code")
+
+
 async def way(stage: Stage, number: int) -> None:
     await lost_device(stage)
     await stage.press(*["down"] * number, "enter")
@@ -246,6 +281,9 @@ ENTRIES = (
     Entry("lost-device-mail", lost_device, by_mail),
     Entry("lost-device-recovery-code", partial(way, number=0), by_app),
     Entry("lost-device-recovery-code-refused", recovery_code_refused, by_app, sizes=SMALL),
+    Entry("lost-device-by-key-password", lost_by_key, by_app_and_key, sizes=SMALL),
+    Entry("lost-device-by-key", partial(lost_by_key, proved=True), by_app_and_key),
+    Entry("lost-device-by-key-mail", lost_by_key_mail, by_app_and_key),
     Entry("lost-device-secret", partial(way, number=1), by_app),
     Entry("lost-device-secret-refused", secret_refused, by_app, sizes=SMALL),
     Entry("lost-device-support", partial(way, number=2), by_app),

@@ -86,7 +86,7 @@ def over_the_wire(message: EmailMessage) -> EmailMessage:
 def test_there_is_one_text_for_each_mail() -> None:
     folder = Path(mail_message.__file__).with_name("templates")
     assert {path.name for path in folder.iterdir()} == {f"{template.value}.txt" for template in Template}
-    assert len(WITH_CODE) == 5
+    assert len(WITH_CODE) == 6
 
 
 @pytest.mark.parametrize("template", Template)

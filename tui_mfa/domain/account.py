@@ -38,6 +38,8 @@ class Factor(StrEnum):
     AUTHENTICATOR = "authenticator"
     RECOVERY_CODE = "recovery_code"
     SAVED_SECRET = "saved_secret"
+    RECOVERY_MAIL = "recovery_mail"
+    """A code mailed to who came with an SSH key and has lost the app."""
 
 
 class Purpose(StrEnum):
@@ -47,6 +49,7 @@ class Purpose(StrEnum):
     RESET_PASSWORD = "reset_password"
     CHANGE_EMAIL = "change_email"
     CONFIRM = "confirm"
+    RECOVER = "recover"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,6 +160,8 @@ class Attempt:
     mailed: MailedCode | None = None
     by_key: bool = False
     """For a login: an SSH key stood for the password, so that what follows is no confirmation (S51)."""
+    password_proved: bool = False
+    """For a login by key: the password was given as well, because recovery wants it."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -35,6 +35,7 @@ class Tag(StrEnum):
     RECOVERY_CODES_MADE = "recovery.codes_made"
     RECOVERY_CODE_USED = "recovery.code_used"
     RECOVERY_SECRET_USED = "recovery.secret_used"
+    RECOVERY_KEY_USED = "recovery.key_used"
     RECOVERY_FAILED = "recovery.failed"
     PASSWORD_CHANGED = "password.changed"
     PASSWORD_RESET_ASKED = "password.reset_asked"

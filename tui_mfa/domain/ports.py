@@ -132,6 +132,7 @@ class Template(StrEnum):
     RESET_CODE = "reset_code"
     NEW_ADDRESS_CODE = "new_address_code"
     CONFIRM_CODE = "confirm_code"
+    LOST_DEVICE_CODE = "lost_device_code"
     VERIFY_CODE = "verify_code"
     ADDRESS_IN_USE = "address_in_use"
     AUTHENTICATOR_ENABLED = "authenticator_enabled"

@@ -35,6 +35,7 @@ WORDS: Final[Mapping[Tag, str]] = MappingProxyType(
         Tag.RECOVERY_CODES_MADE: "New recovery codes made",
         Tag.RECOVERY_CODE_USED: "Logged in with a recovery code",
         Tag.RECOVERY_SECRET_USED: "Logged in with the saved secret",
+        Tag.RECOVERY_KEY_USED: "Logged in with SSH key and mailed code",
         Tag.RECOVERY_FAILED: "Failed recovery",
         Tag.PASSWORD_CHANGED: "Password changed",
         Tag.PASSWORD_RESET_ASKED: "A password reset was asked for",

@@ -1,4 +1,7 @@
-"""Ways in without the device: a recovery code, the saved secret, and what support can do when both are lost."""
+"""Ways in without the device: a recovery code, the saved secret, a mailed code for those who came with an SSH key.
+
+And what support can do when all of it is lost.
+"""
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,6 +15,7 @@ from textual.widgets.option_list import Option
 from tui_mfa.domain.account import Factor
 from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.login.model import CodeOwed, LoggedIn
+from tui_mfa.domain.recovery import by_key
 from tui_mfa.domain.recovery import flows as recovery
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.two_factor.totp import SECRET_CHARACTERS
@@ -19,6 +23,7 @@ from tui_mfa.presentation import as_content, day
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.login_step import LoginStep
 from tui_mfa.screens.messages import SessionOpened
+from tui_mfa.widgets.password_input import PasswordInput
 from tui_mfa.widgets.text_input import TextInput
 from tui_mfa.widgets.wait_line import WaitLine
 
@@ -72,11 +77,13 @@ class LostDeviceScreen(LoginStep):
     """
 
     CSS_PATH = "lost_device.tcss"
-    AUTO_FOCUS = "#ways"
+    AUTO_FOCUS = "#ways, #password"
     HELP = (
         "A recovery code is one of the ten you were given when you enabled the app; each is good once. The saved "
         "secret is the one of 52 characters that stood beside the QR code. Either lets you in, and then leads to a "
         "new secret for a new device, so that the lost one is worth nothing.\n\n"
+        "An SSH key of the account, with the password and a code by mail, does the same: connect with the key, ssh -i "
+        "FILE NAME@HOST, and come back here.\n\n"
         "Esc goes back one step."
     )
 
@@ -88,9 +95,21 @@ class LostDeviceScreen(LoginStep):
             self.logged_in = logged_in
             """The session; it may replace the authenticator."""
 
+    class PasswordProved(Message):
+        """Who came with an SSH key gave the password, too."""
+
+    class MailWanted(Message):
+        """A code by mail is to stand for the device, beside the SSH key."""
+
+        def __init__(self, owed: CodeOwed) -> None:
+            super().__init__()
+            self.owed = owed
+            """What the mailed code finishes."""
+
     def __init__(self, context: Context, owed: CodeOwed) -> None:
         super().__init__(context, owed.handle.account_id)
         self._owed = owed
+        self._password_owed = owed.by_key
 
     def compose_page(self) -> ComposeResult:
         """The choice; what was chosen takes its place."""
@@ -102,16 +121,30 @@ class LostDeviceScreen(LoginStep):
     def _choice(self) -> list[Widget]:
         if self._owed.factor is not Factor.AUTHENTICATOR:
             return [Static(MAILBOX, markup=False), *self._support()]
+        if self._password_owed:
+            return self._password_form()
         left = self._owed.recovery.left if self._owed.recovery is not None else 0
         return [
             Static("What do you still have?", classes="label", markup=False),
             OptionList(
                 Option(_way("A recovery code", self._set_words()), id="recovery-code", disabled=not left),
                 Option(_way("The saved secret", f"the {SECRET_CHARACTERS} characters from the set-up"), id="secret"),
+                *self._key_way(),
                 Option(_way("Neither", "how support can help"), id="support"),
                 id="ways",
                 markup=False,
             ),
+        ]
+
+    def _key_way(self) -> list[Option]:
+        return [Option(_way("A mailed code", "beside your SSH key"), id="mail")] if self._owed.by_key else []
+
+    def _password_form(self) -> list[Widget]:
+        return [
+            Static("You came with an SSH key. To go on without the device, type your password as well.", markup=False),
+            Label("Password", classes="label", markup=False),
+            PasswordInput(id="password"),
+            Horizontal(Button("Continue", id="prove", variant="primary", compact=True), classes="buttons"),
         ]
 
     def _set_words(self) -> str:
@@ -132,6 +165,9 @@ class LostDeviceScreen(LoginStep):
         elif event.option_id == "secret":
             await self.show_step(*self._secret_form())
             self.query_one("#secret").focus()
+        elif event.option_id == "mail":
+            services, handle = self.context.services, self._owed.handle
+            self.check(lambda: self.MailWanted(by_key.begin(services, handle)))
         else:
             await self.show_step(*self._support())
 
@@ -185,6 +221,35 @@ class LostDeviceScreen(LoginStep):
         secret = Secret(self.query_one("#secret", Input).value)
         self.check(lambda: self.Recovered(recovery.use_secret(services, handle, secret)))
 
+    @on(Input.Submitted, "#password")
+    @on(Button.Pressed, "#prove")
+    def prove_password(self) -> None:
+        """Have the password judged; it leaves its field."""
+        services, handle = self.context.services, self._owed.handle
+        password = self.query_one(PasswordInput).take()
+
+        def judged() -> Message:
+            by_key.prove_password(services, handle, password)
+            return self.PasswordProved()
+
+        self.check(judged)
+
+    @on(PasswordProved)
+    async def go_on(self, event: PasswordProved) -> None:
+        """Show what recovery offers."""
+        event.stop()
+        self._password_owed = False
+        await self.show_choice()
+
+    @on(MailWanted)
+    def ask_mailed_code(self, event: MailWanted) -> None:
+        """Open the page for the code; when the attempt ends there, it ends here too."""
+        from tui_mfa.screens.lost_device_mail import LostDeviceMailScreen  # noqa: PLC0415 - loaded when it is needed
+
+        event.stop()
+        page = LostDeviceMailScreen(self.context, event.owed)
+        self.app.push_screen(page, lambda _: self.leave(page.farewell) if page.farewell else None)
+
     @on(Recovered)
     def open_session(self, event: Recovered) -> None:
         """Hand the session to the app."""
@@ -194,7 +259,7 @@ class LostDeviceScreen(LoginStep):
 
     def action_back(self) -> None:
         """Go back to the choice, or leave; not in the middle of a check."""
-        if self._owed.factor is not Factor.AUTHENTICATOR or self.query("#ways"):
+        if self._owed.factor is not Factor.AUTHENTICATOR or self.query("#ways, #password"):
             super().action_back()
         elif not self.busy:
             self.call_next(self.show_choice)
@@ -211,7 +276,7 @@ class LostDeviceScreen(LoginStep):
             self.leave(error.user_message)
             return
         self.wait_line.refusal(error)
-        for field in self.query(WipedInput):
+        for field in self.query("WipedInput, PasswordInput"):
             field.focus()
 
 

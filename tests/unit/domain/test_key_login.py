@@ -9,24 +9,19 @@ from tests.fakes import (
     ORIGIN,
     app_code,
     clock_of,
-    enrol,
     last_code,
-    log_in,
     mailer_of,
     make_account,
     make_services,
-    start_login,
     wrong_code,
 )
 from tui_mfa.domain.account import Factor, Method
-from tui_mfa.domain.errors import AttemptEnded, ConfirmationRequired, TooManyAttempts, WrongCode, WrongCredentials
+from tui_mfa.domain.errors import AttemptEnded, TooManyAttempts, WrongCode, WrongCredentials
 from tui_mfa.domain.login import flows, guard, key_login, mailed_code
 from tui_mfa.domain.login.model import CodeOwed, LoggedIn
 from tui_mfa.domain.ports import Services
-from tui_mfa.domain.recovery import flows as recovery
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys.model import SshKey
-from tui_mfa.domain.two_factor import flows as two_factor
 from tui_mfa.store.records import to_account, to_document
 
 BLOB = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
@@ -156,35 +151,15 @@ def test_a_damaged_key_stands_in_nobodys_way(place: int) -> None:
         key_login.log_in(services, "jane", "ssh-ed25519 AAAA", ORIGIN)
 
 
-@pytest.mark.parametrize("by_key", [False, True])
-def test_recovery_replaces_the_authenticator_only_after_the_password(by_key: bool) -> None:
-    """Whoever has the laptop, with the key and the saved codes on it, has not given the password."""
-    services = make_services()
-    account_id = with_key(services)
-    _, enabled = enrol(services, log_in(services))
-    if by_key:
-        owed = key_login.log_in(services, "jane", LINE, ORIGIN)
-        assert isinstance(owed, CodeOwed)
-    else:
-        owed = start_login(services)
-    session = recovery.use_code(services, owed.handle, enabled.codes.codes[0]).session
-    record = services.store.get(account_id).sessions[-1]
-    assert record.confirmed_at is None
-    assert record.factor == ("ssh key, recovery code" if by_key else "recovery code")
-    if by_key:
-        with pytest.raises(ConfirmationRequired):
-            two_factor.begin(services, session)
-    else:
-        two_factor.begin(services, session)
-
-
 def test_an_attempt_that_was_stored_before_keys_logged_in_is_by_password() -> None:
     services = make_services()
     account_id = with_key(services)
     key_login.log_in(services, "jane", LINE, ORIGIN)
     document = to_document(services.store.get(account_id))
     assert document["attempts"][0].pop("by_key") is True
-    assert to_account(document).attempts[0].by_key is False
+    assert document["attempts"][0].pop("password_proved", False) is False
+    stored = to_account(document).attempts[0]
+    assert (stored.by_key, stored.password_proved) == (False, False)
 
 
 def test_more_attempts_by_key_than_are_kept_push_out_the_oldest() -> None:

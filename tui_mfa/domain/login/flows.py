@@ -153,10 +153,12 @@ def open_recovered(
 ) -> LoggedIn:
     """Open the session of somebody who came in by recovery: it may replace the authenticator, and is not confirmed.
 
-    After an SSH key it may not replace it either: Replace goes without a confirmation only for who gave the password.
+    After an SSH key it may not replace it either, unless the password was given as well: Replace goes without a
+    confirmation only for who gave it.
     """
     proved = f"ssh key, {factor}" if attempt.by_key else factor
-    return _open(services, account, attempt, handle, now, proved, confirmed=False, recovered=not attempt.by_key)
+    recovered = attempt.password_proved or not attempt.by_key
+    return _open(services, account, attempt, handle, now, proved, confirmed=False, recovered=recovered)
 
 
 def _judge(services: Services, account: Account, attempt: Attempt, digits: str, now: datetime) -> DomainError | None:
@@ -212,6 +214,7 @@ def _next(
         masked_address=masked_email(account.email.address) if owed is Factor.EMAIL else None,
         verifying=account.email.verified_at is None,
         recovery=recovery_set(account) if owed is Factor.AUTHENTICATOR else None,
+        by_key=attempt.by_key,
     )
 
 

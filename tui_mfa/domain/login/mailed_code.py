@@ -22,6 +22,7 @@ _TEMPLATES: Final = {
     Purpose.RESET_PASSWORD: Template.RESET_CODE,
     Purpose.CHANGE_EMAIL: Template.NEW_ADDRESS_CODE,
     Purpose.CONFIRM: Template.CONFIRM_CODE,
+    Purpose.RECOVER: Template.LOST_DEVICE_CODE,
 }
 
 FACTORS: Final = {
@@ -29,6 +30,7 @@ FACTORS: Final = {
     Purpose.CONFIRM: Factor.EMAIL,
     Purpose.RESET_PASSWORD: Factor.RESET_CODE,
     Purpose.CHANGE_EMAIL: Factor.NEW_EMAIL,
+    Purpose.RECOVER: Factor.RECOVERY_MAIL,
 }
 """Whose counter a guess at a code of a purpose goes to."""
 

@@ -84,6 +84,8 @@ class CodeOwed:
     """The mailed code proves an address that is not proved yet."""
     recovery: RecoverySet | None = None
     """The recovery codes that could stand for the factor."""
+    by_key: bool = False
+    """An SSH key stood for the password, which recovery wants as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,8 @@ def use_code(services: Services, handle: AttemptHandle, typed: Secret[str]) -> L
         now = services.clock.now()
         try:
             with services.store.account(handle.account_id) as account:
-                guard.find_attempt(account, handle, now, Purpose.LOGIN)
-                refused = _usable(account) or guard.reserve(account, Factor.RECOVERY_CODE, now)
+                attempt = guard.find_attempt(account, handle, now, Purpose.LOGIN)
+                refused = usable(account, attempt) or guard.reserve(account, Factor.RECOVERY_CODE, now)
                 index = codes.index(services.box, account.id, code)
                 entry = _entry(account, index)
         except NoSuchAccount:
@@ -110,8 +110,8 @@ def _redeem(
             if hashed is not None and entry is not None and entry.hash == hashed:
                 entry.used_at = now
                 limits.clear(account.tries_of(Factor.RECOVERY_CODE))
-                return _let_in(services, account, attempt, handle, now, "recovery code", Tag.RECOVERY_CODE_USED)
-            _refuse(account, attempt, now, Factor.RECOVERY_CODE)
+                return let_in(services, account, attempt, handle, now, "recovery code", Tag.RECOVERY_CODE_USED)
+            refuse(account, attempt, now, Factor.RECOVERY_CODE)
     except NoSuchAccount:
         raise answers.too_old() from None
     return None
@@ -125,20 +125,26 @@ def use_secret(services: Services, handle: AttemptHandle, typed: Secret[str]) ->
         try:
             with services.store.account(handle.account_id) as account:
                 attempt = guard.find_attempt(account, handle, now, Purpose.LOGIN)
-                refused = _usable(account) or guard.reserve(account, Factor.SAVED_SECRET, now)
+                refused = usable(account, attempt) or guard.reserve(account, Factor.SAVED_SECRET, now)
                 if refused is None and _is_secret(services, account, secret):
                     limits.clear(account.tries_of(Factor.SAVED_SECRET))
-                    return _let_in(services, account, attempt, handle, now, "saved secret", Tag.RECOVERY_SECRET_USED)
-                _refuse(account, attempt, now, Factor.SAVED_SECRET, counted=refused is None)
+                    return let_in(services, account, attempt, handle, now, "saved secret", Tag.RECOVERY_SECRET_USED)
+                refuse(account, attempt, now, Factor.SAVED_SECRET, counted=refused is None)
         except NoSuchAccount:
             raise _nothing_to_recover(services, handle) from None
         raise refused or WrongCode("This is not the secret of this account.")
 
 
-def _usable(account: Account) -> DomainError | None:
-    if account.method is Method.AUTHENTICATOR and account.email.verified_at is not None:
-        return None
-    return NotAllowed(_NO_AUTHENTICATOR)
+def usable(account: Account, attempt: Attempt) -> DomainError | None:
+    """Return why nothing may be recovered by an attempt; ``None`` when it may.
+
+    After an SSH key the password comes first: a stolen laptop has the key, and perhaps the saved codes beside it.
+    """
+    if account.method is not Method.AUTHENTICATOR or account.email.verified_at is None:
+        return NotAllowed(_NO_AUTHENTICATOR)
+    if attempt.by_key and not attempt.password_proved:
+        return NotAllowed("Recovery wants your password as well as the SSH key.")
+    return None
 
 
 def _nothing_to_recover(services: Services, handle: AttemptHandle) -> DomainError:
@@ -165,14 +171,15 @@ def _is_secret(services: Services, account: Account, typed: Secret[bytes]) -> bo
     return hmac.compare_digest(secret.reveal(), typed.reveal())
 
 
-def _refuse(account: Account, attempt: Attempt, now: datetime, factor: Factor, *, counted: bool = True) -> None:
+def refuse(account: Account, attempt: Attempt, now: datetime, factor: Factor, *, counted: bool = True) -> None:
+    """Note a wrong try."""
     account.failed_since_login += 1
     account.record(now, Tag.RECOVERY_FAILED, attempt.origin, factor=factor)
     if counted:
         failures.note(account, factor, attempt.origin, now)
 
 
-def _let_in(
+def let_in(
     services: Services,
     account: Account,
     attempt: Attempt,
@@ -181,6 +188,7 @@ def _let_in(
     factor: str,
     tag: Tag,
 ) -> LoggedIn:
+    """Open the session of who came in by recovery, and tell the owner."""
     left = login.recovery_set(account)
     account.record(now, tag, attempt.origin, left=str(left.left if left else 0))
     notices.queue(account, Template.RECOVERY_USED, attempt.origin, now, way=factor)

@@ -16,6 +16,9 @@ from tui_mfa.domain.two_factor import rules, totp
 from tui_mfa.domain.two_factor.model import AuthenticatorEnabled, NewSecret
 from tui_mfa.domain.two_factor.uri import provisioning_uri
 
+_OF_AUTHENTICATOR = (Factor.AUTHENTICATOR, Factor.SAVED_SECRET, Factor.RECOVERY_CODE, Factor.RECOVERY_MAIL)
+"""What is counted anew with a new authenticator."""
+
 _VOID = "This secret is no longer valid: it was older than 10 minutes, or another one was made."
 
 
@@ -181,7 +184,7 @@ def _put_in_force(
     )
     account.enrolment = None
     account.method = Method.AUTHENTICATOR
-    for factor in (Factor.AUTHENTICATOR, Factor.SAVED_SECRET, Factor.RECOVERY_CODE):
+    for factor in _OF_AUTHENTICATOR:
         account.tries.pop(factor, None)
     origin = session.origin.label
     account.record(now, Tag.TOTP_REPLACED if replaced else Tag.TOTP_ENABLED, origin)
@@ -202,5 +205,5 @@ def _drop_authenticator(account: Account) -> None:
     account.authenticator = None
     account.enrolment = None
     account.recovery = None
-    for factor in (Factor.AUTHENTICATOR, Factor.SAVED_SECRET, Factor.RECOVERY_CODE):
+    for factor in _OF_AUTHENTICATOR:
         account.tries.pop(factor, None)
