@@ -18,10 +18,10 @@ GUESSES: Final = (
     Window(20, timedelta(hours=1)),
     Window(50, timedelta(days=1)),
 )
-"""Failures per account and factor (docs/security.md; RFC 4226 section 7.3, NIST SP 800-63B-4 section 3.2.2)."""
+"""Failures per account and factor (SECURITY.md; RFC 4226 section 7.3, NIST SP 800-63B-4 section 3.2.2)."""
 
 ADDRESS_GUESSES: Final = (Window(10, timedelta(minutes=5)),)
-"""Failures per address, whatever the account (docs/security.md)."""
+"""Failures per address, whatever the account (SECURITY.md)."""
 
 ACCOUNT_MAILS: Final = (Window(6, timedelta(hours=1)),)
 """Mails with a code per account (S31)."""

@@ -1,4 +1,4 @@
-"""From a ``Mail`` to a message that may go out: text only, one recipient, no links (docs/security.md, S34)."""
+"""From a ``Mail`` to a message that may go out: text only, one recipient, no links (SECURITY.md, S34)."""
 
 import re
 import secrets

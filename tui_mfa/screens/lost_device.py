@@ -35,7 +35,7 @@ PROOF = (
     "knows, such as recent invoices. Two people check it, then some days pass; you are told by mail at each step, so "
     "that nobody can do this behind your back. At the end codes come by mail instead of from the app."
 )
-"""What support wants, and how long it takes (docs/security.md)."""
+"""What support wants, and how long it takes (SECURITY.md)."""
 
 MAILBOX = (
     "Your second factor is a code by mail, so there is no device to lose. If mail is late, go back and press Resend. "

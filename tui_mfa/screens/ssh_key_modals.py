@@ -45,6 +45,7 @@ class AddKeyModal(GuardedModal[Added]):
     Args:
         context: Services and terminal.
         session: Whose.
+        offered: Public keys of the person's own client, to be chosen instead of a paste: ``type base64``.
     """
 
     CSS_PATH: ClassVar[str] = "ssh_key_modals.tcss"
@@ -57,6 +58,11 @@ class AddKeyModal(GuardedModal[Added]):
             super().__init__()
             self.added = added
             """The key, and what to say about it."""
+
+    def __init__(self, context: Context, session: Session, offered: tuple[str, ...] = ()) -> None:
+        super().__init__(context, session)
+        self._offered = offered
+        self._next = 0
 
     def compose(self) -> ComposeResult:
         """The key, what it is, title and expiry side by side."""
@@ -76,6 +82,18 @@ class AddKeyModal(GuardedModal[Added]):
             with Horizontal(classes="buttons"):
                 yield Button("Add key", id="add", compact=True, variant="primary")
                 yield Button("Cancel", id="cancel", compact=True)
+                if self._offered:
+                    yield Button("Take the key I am connected with", id="connected", compact=True)
+
+    @on(Button.Pressed, "#connected")
+    def take_offered(self, event: Button.Pressed) -> None:
+        """Put the client's own key into the field; with several, the next one at each press."""
+        event.stop()
+        number = self._next % len(self._offered)
+        self._next = number + 1
+        self.query_one(KeyArea).load_text(self._offered[number])
+        if len(self._offered) > 1:
+            self.status.fact(f"Key {number + 1} of {len(self._offered)} of your SSH client. Press again for the next.")
 
     @on(TextArea.Changed)
     def tell_verdict(self) -> None:

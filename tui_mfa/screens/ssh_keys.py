@@ -175,7 +175,8 @@ class SshKeysScreen(SessionPage):
         from tui_mfa.screens.ssh_key_modals import AddKeyModal, dropped_words  # noqa: PLC0415 - loaded when shown
 
         self.status.clear()
-        added = await self.app.push_screen_wait(AddKeyModal(self.context, self.session))
+        offered = flows.not_added(self.context.client_keys, self._keys)
+        added = await self.app.push_screen_wait(AddKeyModal(self.context, self.session, offered))
         if added is not None:
             words = (f"“{added.key.title}” is added.", dropped_words(added.dropped), added.advice)
             self.status.fact(" ".join(filter(None, words)))

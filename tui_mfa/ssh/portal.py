@@ -87,6 +87,8 @@ class Client:
     """Of the other side, without its port."""
     environ: Mapping[str, str]
     """``TERM``, ``COLORTERM``, ``NO_COLOR``, ``LANG``, ``LC_*``: of the client, and nothing else of it."""
+    keys: tuple[str, ...] = ()
+    """The public keys that it has shown, proved or not."""
 
     @property
     def origin(self) -> Origin:
@@ -126,6 +128,7 @@ class SshApp(MfaApp):
             zone=settings.timezone() if settings.zone != "local" else None,
             drawing=drawing_for(client.environ, client.encoding),
             tabs=settings.tabs,
+            client_keys=client.keys,
             mail_note=note,
         )
         super().__init__(context, settings.theme)

@@ -40,6 +40,9 @@ KEEPALIVE: Final = 15
 AUTH_TRIES: Final = 20
 """Keys and answers of one connection; people have many keys, and every one is offered first."""
 
+SHOWN_KEYS: Final = 8
+"""Public keys of a client that are remembered, for its person to add one of them."""
+
 WINDOW: Final = 64 * 1024
 """Bytes that a client may send ahead."""
 
@@ -86,6 +89,7 @@ class PortalServer(asyncssh.SSHServer):
         self._let_in = False
         self._username: str | None = None
         self._proved: str | None = None
+        self._shown: list[str] = []
         self._tries = 0
         self._channels = 0
 
@@ -129,8 +133,10 @@ class PortalServer(asyncssh.SSHServer):
         """Say whether a key may sign. It has not yet: only a signature that was checked makes it the first factor."""
         if not self._may_try():
             return False
-        found = await asyncio.to_thread(key_login.usable_keys, self._house.services, username)
         line = " ".join(key.export_public_key("openssh").decode("ascii").split()[:2])
+        if line not in self._shown and len(self._shown) < SHOWN_KEYS:
+            self._shown.append(line)
+        found = await asyncio.to_thread(key_login.usable_keys, self._house.services, username)
         if line not in found:
             return False
         check = key.verify
@@ -155,7 +161,7 @@ class PortalServer(asyncssh.SSHServer):
         if self._channels > 1 or self._username is None or not self._let_in:
             LOG.info("ssh channel refused from=%s", self._address)
             return False
-        return PortalSession(self._house, self._username, self._address, self._proved)
+        return PortalSession(self._house, self._username, self._address, self._proved, tuple(self._shown))
 
     def _may_try(self) -> bool:
         self._tries += 1

@@ -45,10 +45,14 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         username: As the client named it.
         address: Where the client is.
         proved: The public key whose signature was checked, or nothing.
+        shown: The public keys that the client has offered, proved or not.
     """
 
-    def __init__(self, house: "House", username: str, address: str, proved: str | None) -> None:
+    def __init__(
+        self, house: "House", username: str, address: str, proved: str | None, shown: tuple[str, ...] = ()
+    ) -> None:
         self._house = house
+        self._shown = shown
         self._username, self._address, self._proved = username, address, proved
         self._term: str | None = None
         self._size = (80, 24)
@@ -255,7 +259,8 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
 
     def _client(self) -> Client:
         sent = {str(name): str(value) for name, value in self._chan.get_environment().items()}
-        return Client(username=self._username, address=self._address, environ=believed(self._term or "", sent))
+        environ = believed(self._term or "", sent)
+        return Client(username=self._username, address=self._address, environ=environ, keys=self._shown)
 
     def _inside(self, act: Callable[[driver.ChannelDriver], None]) -> None:
         """Do something with the driver, in this session's context."""

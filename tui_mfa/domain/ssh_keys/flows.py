@@ -6,6 +6,8 @@ factor still open the portal; only where the operator says that logins take a ke
 works stays (S56).
 """
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from tui_mfa.domain import names, notices
@@ -19,6 +21,7 @@ from tui_mfa.domain.quota.model import SSH_KEYS
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys import parse, rules
 from tui_mfa.domain.ssh_keys.model import Added, KeyView, SshKey
+from tui_mfa.domain.ssh_keys.refusals import KeyRefused
 from tui_mfa.domain.tokens import new_id
 
 
@@ -28,6 +31,22 @@ def keys(services: Services, session: Session) -> list[KeyView]:
     account = guard.load(services.store, session.account_id)
     guard.find_session(account, session, services.policy, now)
     return [rules.view(key, services.policy.ssh_rsa_bits, now) for key in account.ssh_keys]
+
+
+def not_added(lines: Iterable[str], present: Iterable[KeyView]) -> tuple[str, ...]:
+    """Return which public keys of an SSH client could be added: each is one, and none is there already.
+
+    Args:
+        lines: ``type base64``.
+        present: The account's keys.
+    """
+    known = {key.fingerprint for key in present}
+    found = []
+    for line in lines:
+        with suppress(KeyRefused):
+            if parse.judge(line).key.fingerprint not in known:
+                found.append(line)
+    return tuple(found)
 
 
 def add(services: Services, session: Session, text: Secret[str], *, title: str = "", expires: str = "") -> Added:

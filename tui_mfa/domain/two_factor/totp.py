@@ -23,7 +23,7 @@ SECRET_CHARACTERS: Final = 52
 """Length of a secret as people see it."""
 
 WINDOW: Final = (0, -1, 1)
-"""Steps that are accepted, relative to the present one (docs/security.md; RFC 6238 section 5.2)."""
+"""Steps that are accepted, relative to the present one (SECURITY.md; RFC 6238 section 5.2)."""
 
 SKEW_STEPS: Final = 60
 """How far a wrong clock is looked for at enrolment: half an hour either way."""
