@@ -9,6 +9,7 @@ from tui_mfa.screens.ssh_key_modals import AddKeyModal
 from tui_mfa.screens.ssh_keys import SshKeysScreen
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "B" * 43 + " jane@laptop"
+OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "C" * 43
 
 
 async def keys(stage: Stage) -> None:
@@ -22,6 +23,12 @@ async def add_key(stage: Stage, text: str = "") -> None:
     await stage.until_page(AddKeyModal)
     if text:
         await stage.type(text)
+
+
+async def add_connected(stage: Stage) -> None:
+    await add_key(stage)
+    await stage.open("#connected")
+    await stage.until_shown("✓ ED25519")
 
 
 async def key_refused(stage: Stage) -> None:
@@ -46,6 +53,7 @@ ENTRIES = (
     Entry("keys", keys_one, by_mail, main=True),
     Entry("keys-add", add_key, by_mail),
     Entry("keys-add-typed", partial(add_key, text=KEY), by_mail, sizes=SMALL),
+    Entry("keys-add-connected", add_connected, by_mail, client_keys=(KEY, OTHER_KEY)),
     Entry("keys-add-refused", key_refused, by_mail, sizes=SMALL),
     Entry("keys-rename", partial(above_key, key="r"), by_mail, sizes=SMALL),
     Entry("keys-delete", partial(above_key, key="d"), by_mail, sizes=SMALL),

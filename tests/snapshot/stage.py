@@ -130,6 +130,8 @@ class Entry:
     """What the operator decided, beside the defaults of the catalogue."""
     mail_works: bool = True
     mail_note: str = ""
+    client_keys: tuple[str, ...] = ()
+    """What an SSH client has shown."""
     payments: Callable[[Clock], Payments] | None = None
     """The way to pay; invoices alone when not given."""
     main: bool = False
@@ -159,7 +161,8 @@ class Entry:
             services = make_services()
             return DemoApp(ORIGIN, theme=theme, clock=services.clock, entropy=SeededEntropy(20261124))
         services = self.make_services()
-        return MfaApp(Context(services=services, origin=ORIGIN, mail_note=self.mail_note, zone=None), theme)
+        context = Context(services=services, origin=ORIGIN, mail_note=self.mail_note, client_keys=self.client_keys)
+        return MfaApp(context, theme)
 
     async def bring(self, pilot: Pilot[Any]) -> None:
         """Bring a running app to the screen."""

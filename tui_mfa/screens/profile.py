@@ -151,15 +151,15 @@ class ProfileScreen(SessionPage):
         """Show a tab by its number, counted from 1."""
         tab_id = self._tabs[number - 1][0]
         self._show_tab(tab_id)
-        self.query_one("#two-factor" if tab_id == "security" else TabRow).focus()
+        self.set_focus(self.query_one("#two-factor" if tab_id == "security" else TabRow))
 
     def action_move(self, by: int) -> None:
-        """Move the focus up or down, without wrapping around."""
+        """Move the focus up or down, without wrapping around; at once, for keys that are typed ahead."""
         chain = self.focus_chain
         if self.focused in chain:
-            chain[max(0, min(len(chain) - 1, chain.index(self.focused) + by))].focus()
+            self.set_focus(chain[max(0, min(len(chain) - 1, chain.index(self.focused) + by))])
         elif chain:
-            chain[0].focus()
+            self.set_focus(chain[0])
 
     @on(TabRow.Chosen)
     def choose_tab(self, event: TabRow.Chosen) -> None:

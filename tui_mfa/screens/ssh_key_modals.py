@@ -83,7 +83,9 @@ class AddKeyModal(GuardedModal[Added]):
                 yield Button("Add key", id="add", compact=True, variant="primary")
                 yield Button("Cancel", id="cancel", compact=True)
                 if self._offered:
-                    yield Button("Take the key I am connected with", id="connected", compact=True)
+                    connected = Button("Take the key I am connected with", id="connected", compact=True)
+                    connected.active_effect_duration = 0.0  # it takes no other press as long as that
+                    yield connected
 
     @on(Button.Pressed, "#connected")
     def take_offered(self, event: Button.Pressed) -> None:
@@ -93,7 +95,7 @@ class AddKeyModal(GuardedModal[Added]):
         self._next = number + 1
         self.query_one(KeyArea).load_text(self._offered[number])
         if len(self._offered) > 1:
-            self.status.fact(f"Key {number + 1} of {len(self._offered)} of your SSH client. Press again for the next.")
+            event.button.label = f"Key {number + 1} of {len(self._offered)}: take the next"
 
     @on(TextArea.Changed)
     def tell_verdict(self) -> None:
