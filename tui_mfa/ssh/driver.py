@@ -20,6 +20,7 @@ from textual.color import Color
 from textual.driver import Driver
 from textual.filter import Monochrome
 from textual.geometry import Size
+from textual.keys import Keys
 from textual.message import Message
 from textual.style import Style
 
@@ -31,10 +32,13 @@ NARROWEST, WIDEST = 20, 500
 LOWEST, HIGHEST = 5, 200
 """Rows that are believed."""
 
-_START = "\x1b[?1049h\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?2026$p"
-"""Alternate screen, mouse, hidden cursor, focus, bracketed paste, a question about synchronised output (xterm)."""
+_START = "\x1b[?1049h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?2026$p"
+"""Alternate screen, mouse, hidden cursor, focus, bracketed paste, a question about synchronised output (xterm).
 
-STOP = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+Of the mouse, buttons and moves with one held (1002), and not every motion (1003): each would be a packet.
+"""
+
+STOP = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """What undoes it; harmless when it comes twice."""
 
 
@@ -68,11 +72,20 @@ def clamp(width: int, height: int) -> tuple[int, int]:
 
 
 class ClientParser(XTermParser):
-    """Textual's parser, without the cache that keeps parsers, and through them apps, of ended sessions."""
+    """Textual's parser, without the cache that keeps parsers, and through them apps, of ended sessions.
+
+    A key that no keyboard has, ``CSI 99999999 u`` say, ends Textual's own for good; here it is left out.
+    """
 
     def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:  # type: ignore[override]
         parse: Callable[..., list[events.Key] | None] = XTermParser._parse_extended_key.__wrapped__
-        return parse(self, sequence)
+        try:
+            keys = parse(self, sequence)
+        except (ValueError, OverflowError):
+            return [events.Key(Keys.Ignore, None)]
+        if any("\ud800" <= char <= "\udfff" for key in keys or () for char in key.character or ""):
+            return [events.Key(Keys.Ignore, None)]  # half of a character, which nothing can encode
+        return keys
 
 
 class ChannelDriver(Driver):
@@ -161,10 +174,10 @@ class ChannelDriver(Driver):
                 pass
 
     def stop_application_mode(self) -> None:
-        """Give the client's terminal back."""
+        """Give the client's terminal back, also of a client that reads nothing for now: it may later."""
         self.disable_input()
-        self.write(STOP)
         self._send()
+        self._wire.send(STOP.encode())
 
     def open_url(self, url: str, new_tab: bool = True) -> None:
         """Open nothing: a browser would start on the server. Links are OSC 8, for the client to open."""

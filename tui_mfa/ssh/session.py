@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 import logging
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
@@ -12,8 +12,9 @@ import asyncssh
 from tui_mfa import terminal
 from tui_mfa.presentation import safe_text
 from tui_mfa.ssh import driver
-from tui_mfa.ssh.inlet import COMMAND_INPUT, PAUSE_ABOVE, Inlet, Pasted
+from tui_mfa.ssh.inlet import COMMAND_INPUT, PAUSE_ABOVE
 from tui_mfa.ssh.portal import Client, SshApp, believed
+from tui_mfa.ssh.pump import Inside, Pump
 
 if TYPE_CHECKING:
     from tui_mfa.ssh.server import House
@@ -31,6 +32,9 @@ LOGIN_IDLE: Final = 600.0
 
 LEAVE_WITHIN: Final = 2.0
 """Seconds that an app has to end by itself: its end queues behind the keys that it has not read."""
+
+HANG_UP_AFTER: Final = 5.0
+"""Seconds from the end of a session to that of its connection; OpenSSH hangs up at once, others must not stay."""
 
 NO_TERMINAL: Final = (
     "The portal needs a terminal. Connect with one: ssh -t …\r\nFor scripts there are commands: ssh … help\r\n"
@@ -55,31 +59,35 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         self._shown = shown
         self._username, self._address, self._proved = username, address, proved
         self._term: str | None = None
-        self._size = (80, 24)
         self._command: str | None = None
         self.task: asyncio.Task[None] | None = None
-        # Empty: what a session sets must never be seen by another one. Each callback runs in it, too.
-        self._context = contextvars.Context()
+        # What a session sets must never be seen by another one; so each callback runs in its context, too.
+        self._inside = Inside(self._failed)
+        self._pump = Pump(self._inside, house.now, self._driver)
         self.app: SshApp | None = None
-        self._inlet = Inlet(house.now)
-        self._pumping = self._paused = False
+        self._last_words: str | None = None
         self._started = self._last_input = house.now()
         self._why = "left"
         self._taken = 0
-        self.blocked = False
+        self._channel_full = self._wire_full = False
         self.input = asyncio.StreamReader(limit=PAUSE_ABOVE)
 
     # What asyncssh calls, before there is anything to run.
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
-        """Keep the channel."""
+        """Keep the channel, and hear of what waits for the client on the channel and on the connection below it."""
         self._chan = chan
         chan.set_write_buffer_limits(high=HIGH_WATER)
+        # asyncssh does nothing with what asyncio tells it here, so a client with a large window that reads nothing
+        # would have everything kept for it.
+        self._conn = chan.get_connection()
+        self._conn.pause_writing = self._pause_wire  # type: ignore[method-assign]
+        self._conn.resume_writing = self._resume_wire  # type: ignore[method-assign]
 
     def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: object) -> bool:
         """Note the client's terminal."""
         del term_modes
-        self._term, self._size = term_type, driver.clamp(term_size[0], term_size[1])
+        self._term, self._pump.size = term_type, driver.clamp(term_size[0], term_size[1])
         return True
 
     def shell_requested(self) -> bool:
@@ -100,7 +108,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         """Run in an empty context; the task is this session's only one at the top."""
         self._house.sessions.add(self)
         work = self._serve_command() if self._command is not None else self._serve_portal()
-        self.task = asyncio.get_running_loop().create_task(self._guarded(work), context=self._context)
+        self.task = asyncio.get_running_loop().create_task(self._guarded(work), context=self._inside.context)
 
     # Input and the window.
 
@@ -114,11 +122,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
             if self._taken > COMMAND_INPUT:
                 self._chan.pause_reading()  # a code is all that is read; what else comes must not pile up
             return
-        self._inlet.feed(data)
-        if self._inlet.backlog > PAUSE_ABOVE and not self._paused:
-            self._paused = True
-            self._chan.pause_reading()
-        self._pump_soon(0.0)
+        self._pump.feed(data, self._chan)
 
     def eof_received(self) -> bool:
         """Leave the channel open for the answer of a command; a portal without input ends."""
@@ -130,8 +134,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
         """Draw for the new window."""
         del pixwidth, pixheight
-        self._size = driver.clamp(width, height)
-        self._inside(lambda found: found.resize(*self._size))
+        self._pump.resize(width, height)
 
     def break_received(self, msec: int) -> bool:
         """Ignore a break."""
@@ -140,12 +143,29 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
 
     def pause_writing(self) -> None:
         """Leave out what is drawn from now on."""
-        self.blocked = True
+        self._channel_full = True
 
     def resume_writing(self) -> None:
         """Draw again."""
-        self.blocked = False
-        self._inside(lambda found: found.resumed())
+        self._channel_full = False
+        self._inside.soon(self._redraw)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the client does not read; see ``driver.Wire``."""
+        return self._channel_full or self._wire_full
+
+    def _pause_wire(self) -> None:
+        self._wire_full = True
+
+    def _resume_wire(self) -> None:
+        self._wire_full = False
+        self._inside.soon(self._redraw)
+
+    def _redraw(self) -> None:
+        found = self._driver()
+        if found is not None and not self.blocked:
+            found.resumed()
 
     def send(self, data: bytes) -> None:
         """Write to the client; see ``driver.Wire``."""
@@ -163,6 +183,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         if exc is not None:
             self._why = "connection lost"
         self.leave(self._why)
+        del self._conn.pause_writing, self._conn.resume_writing  # this session's, set above
 
     # The end.
 
@@ -177,7 +198,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         self._why = why
         loop = asyncio.get_running_loop()
         if self.app is not None:
-            loop.call_soon(self._exit_app, context=self._context)
+            self._inside.soon(self._exit_app)
             loop.call_later(LEAVE_WITHIN, self.task.cancel)
         else:
             self.task.cancel()
@@ -186,9 +207,8 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         """Show a notice on the screen of a portal."""
         app = self.app
         if app is not None:
-            asyncio.get_running_loop().call_soon(
-                lambda: app.notify(words, severity="warning", timeout=30, markup=False) if app.is_running else None,
-                context=self._context,
+            self._inside.soon(
+                lambda: app.notify(words, severity="warning", timeout=30, markup=False) if app.is_running else None
             )
 
     def _exit_app(self) -> None:
@@ -209,12 +229,14 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         except asyncio.CancelledError:
             self.send(driver.STOP.encode() if self._term and self._command is None else b"")
         except Exception as error:  # noqa: BLE001 - one session's mistake must not be the others'
-            self._why = "unexpected error"
-            reference = secrets.token_hex(4)
-            terminal.log_error(reference, terminal.describe(error))
-            self.send(terminal.error_line(reference).encode() + b"\r\n")
+            self._failed(error)
         finally:
-            self.app = None
+            if self.app is not None and self._last_words is None:
+                self._last_words = self.app.last_words
+            self.app, self._pump.open = None, False
+            if self._last_words is not None:
+                self._why, status = "unexpected error", terminal.EXIT_UNEXPECTED
+                self.send(f"{self._last_words}\r\n".encode())
             self._house.sessions.discard(self)
             seconds = self._house.now() - self._started
             LOG.info(
@@ -222,6 +244,16 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
             )
             if not self._chan.is_closing():
                 self._chan.exit(status)
+            loop = asyncio.get_running_loop()
+            loop.call_later(HANG_UP_AFTER, self._conn.close, context=contextvars.Context())
+
+    def _failed(self, error: Exception) -> None:
+        """Log what nobody expected, and end the session with its reference in place of a traceback."""
+        reference = secrets.token_hex(4)
+        terminal.log_error(reference, terminal.describe(error))
+        if self._last_words is None:
+            self._last_words = terminal.error_line(reference)
+            self.leave("unexpected error")
 
     async def _serve_command(self) -> int:
         from tui_mfa.ssh.exec import serve  # noqa: PLC0415 - most sessions are portals
@@ -235,14 +267,11 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         client = self._client()
         entered = await self._house.enter(client, self._proved)
         app = self.app = SshApp(self._house.settings, self._house.services, client, self, entered)
-        watch = asyncio.get_running_loop().create_task(self._watch(), context=self._context)
+        watch = asyncio.get_running_loop().create_task(self._watch(), context=self._inside.context)
         try:
-            await app.run_async(size=self._size)
+            await app.run_async(size=self._pump.size)
         finally:
             watch.cancel()
-        if app.last_words is not None:
-            self._why = "unexpected error"
-            self.send(app.last_words.encode() + b"\r\n")
         return app.return_code or 0
 
     async def _watch(self) -> None:
@@ -262,43 +291,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         environ = believed(self._term or "", sent)
         return Client(username=self._username, address=self._address, environ=environ, keys=self._shown)
 
-    def _inside(self, act: Callable[[driver.ChannelDriver], None]) -> None:
-        """Do something with the driver, in this session's context."""
+    def _driver(self) -> driver.ChannelDriver | None:
+        """Return the driver of an app that runs."""
         app = self.app
-        if app is None:
-            return
-
-        def act_if_there() -> None:
-            found = driver.driver_of(app)
-            if found is not None and app.is_running:
-                act(found)
-
-        asyncio.get_running_loop().call_soon(act_if_there, context=self._context)
-
-    def _pump_soon(self, delay: float) -> None:
-        if not self._pumping:
-            self._pumping = True
-            loop = asyncio.get_running_loop()
-            if delay:
-                loop.call_later(delay, self._pump, context=self._context)
-            else:
-                loop.call_soon(self._pump, context=self._context)
-
-    def _pump(self) -> None:
-        """Hand over the keys of one turn, and come again for the rest."""
-        self._pumping = False
-        found = driver.driver_of(self.app) if self.app is not None else None
-        if found is None or self.app is None or not self.app.is_running:
-            if self.task is not None and not self.task.done():
-                self._pump_soon(0.05)  # typed ahead of the first frame
-            return
-        for piece in self._inlet.take():
-            if isinstance(piece, Pasted):
-                found.paste(piece.text)
-            else:
-                found.feed(piece)
-        if self._paused and self._inlet.backlog <= PAUSE_ABOVE // 2:
-            self._paused = False
-            self._chan.resume_reading()
-        if self._inlet.ready:
-            self._pump_soon(max(self._inlet.pause, 0.001))
+        return driver.driver_of(app) if app is not None and app.is_running else None

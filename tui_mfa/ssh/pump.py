@@ -1,0 +1,140 @@
+"""What a client does, handed to its app: in the session's own context, at a person's pace, mistakes included."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from tui_mfa.ssh import driver
+from tui_mfa.ssh.inlet import PAUSE_ABOVE, Inlet, Pasted
+
+RESIZE_EVERY: Final = 0.2
+"""Seconds between two sizes of the window that are drawn for; of those between, the last counts. A whole page is laid
+out for each, so that a client that sends thousands would stop everybody."""
+
+LOOK_AGAIN: Final = 0.05
+"""Seconds between two looks whether the app takes keys; what is typed before its first frame waits."""
+
+
+class Inside:
+    """The context of one session: empty at first, and nobody else's.
+
+    Args:
+        failed: Told about an error of what runs there.
+    """
+
+    def __init__(self, failed: Callable[[Exception], None]) -> None:
+        self.context = contextvars.Context()
+        self._failed = failed
+
+    def soon(self, act: Callable[[], None], delay: float = 0.0) -> None:
+        """Run something between the turns of the loop.
+
+        Args:
+            act: What to run.
+            delay: Seconds to wait.
+        """
+        loop = asyncio.get_running_loop()
+        if delay > 0:
+            loop.call_later(delay, self._run, act, context=self.context)
+        else:
+            loop.call_soon(self._run, act, context=self.context)
+
+    def _run(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - one session's mistake must not be the others'
+            self._failed(error)
+
+
+class Source(Protocol):
+    """Where keys come from."""
+
+    def pause_reading(self) -> None:
+        """Take no more."""
+
+    def resume_reading(self) -> None:
+        """Go on."""
+
+
+class Pump:
+    """Hands keys, pastes and the window's size to the app of a session.
+
+    Args:
+        inside: The session's context.
+        now: Seconds of a clock that never goes back.
+        find: Returns the driver of the app once it runs, and None before and after.
+    """
+
+    def __init__(
+        self, inside: Inside, now: Callable[[], float], find: Callable[[], driver.ChannelDriver | None]
+    ) -> None:
+        self._inside, self._now, self._find = inside, now, find
+        self._inlet = Inlet(now)
+        self._source: Source | None = None
+        self._pumping = self._paused = self._resizing = False
+        self._resized = now() - RESIZE_EVERY
+        self.size = (80, 24)
+        """The window, as far as it is believed."""
+        self.open = True
+        """Whether there may be an app; once there is none any more, nothing waits for it."""
+
+    def feed(self, data: bytes, source: Source) -> None:
+        """Take what a client sent.
+
+        Args:
+            data: Keys.
+            source: Where they come from; it pauses while too many wait.
+        """
+        self._source = source
+        self._inlet.feed(data)
+        if self._inlet.backlog > PAUSE_ABOVE and not self._paused:
+            self._paused = True
+            source.pause_reading()
+        self._soon(0.0)
+
+    def resize(self, width: int, height: int) -> None:
+        """Take the size of the client's window.
+
+        Args:
+            width: Columns that the client claims.
+            height: Rows that it claims.
+        """
+        self.size = driver.clamp(width, height)
+        if not self._resizing:
+            self._resizing = True
+            self._inside.soon(self._resize, self._resized + RESIZE_EVERY - self._now())
+
+    def _resize(self) -> None:
+        self._resizing = False
+        found = self._find()
+        if found is not None:
+            self._resized = self._now()
+            found.resize(*self.size)
+        elif self.open:
+            self._resizing = True
+            self._inside.soon(self._resize, LOOK_AGAIN)
+
+    def _soon(self, delay: float) -> None:
+        if not self._pumping:
+            self._pumping = True
+            self._inside.soon(self._pump, delay)
+
+    def _pump(self) -> None:
+        """Hand over the keys of one turn, and come again for the rest."""
+        self._pumping = False
+        found = self._find()
+        if found is None:
+            if self.open:
+                self._soon(LOOK_AGAIN)
+            return
+        for piece in self._inlet.take():
+            if isinstance(piece, Pasted):
+                found.paste(piece.text)
+            else:
+                found.feed(piece)
+        if self._paused and self._source is not None and self._inlet.backlog <= PAUSE_ABOVE // 2:
+            self._paused = False
+            self._source.resume_reading()
+        if self._inlet.ready:
+            self._soon(max(self._inlet.pause, 0.001))
