@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import commands, once, qr, screens, updates
+from benchmarks import commands, once, qr, screens, ssh_crowd, ssh_lost, ssh_rows, updates
 from benchmarks.measure import Result
 
 RESULTS = Path(__file__).with_name("results")
 
-PACKAGES = ("textual", "tinydb", "qrcode", "msgspec", "click", "tui-mfa")
+PACKAGES = ("textual", "tinydb", "qrcode", "msgspec", "click", "asyncssh", "tui-mfa")
 """Whose versions are told with the results."""
 
 
@@ -36,6 +36,26 @@ def measurements(options: argparse.Namespace) -> dict[str, Callable[[], Result]]
         "processes": lambda: updates.processes(5, seconds),
         "qr": lambda: qr.qr(rounds),
         "once": once.once,
+        **over_ssh(options, rounds),
+    }
+
+
+def over_ssh(options: argparse.Namespace, rounds: int) -> dict[str, Callable[[], Result]]:
+    """Return what can be measured of the server; each starts its own."""
+    quick, full = options.quick, options.full
+    people = options.people or (200 if full else 10 if quick else 60)
+    return {
+        "ssh-memory": lambda: ssh_rows.memory(people),
+        "ssh-login": lambda: ssh_rows.login(rounds // 2),
+        "ssh-first": lambda: ssh_rows.first(rounds),
+        "ssh-profile": lambda: ssh_rows.profile(rounds),
+        "ssh-idle": lambda: ssh_rows.idle(30, 3 if quick else 20),
+        "ssh-typing": lambda: ssh_crowd.typing(50, 2 if quick else 3, 5 if quick else 15),
+        "ssh-flood": lambda: ssh_crowd.flood(5 if quick else 20),
+        "ssh-collector": lambda: ssh_crowd.collector(people),
+        "ssh-lost": lambda: ssh_lost.lost(
+            *((500, 50) if full else (100, 20)), 100 if quick else 1_000, 1 if quick else 2
+        ),
     }
 
 
@@ -44,7 +64,10 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure; everything when none is given")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and accounts, for a first look")
-    parser.add_argument("--full", action="store_true", help="100,000 accounts in the large store")
+    parser.add_argument(
+        "--full", action="store_true", help="100,000 accounts in the large store, 200 and 550 sessions over SSH"
+    )
+    parser.add_argument("--people", type=int, metavar="N", help="sessions over SSH, where memory is measured")
     parser.add_argument("--accounts", type=int, metavar="N", help="accounts in the large store")
     options = parser.parse_args()
     unknown = set(options.names) - set(measurements(options))

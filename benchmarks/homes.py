@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -50,14 +50,19 @@ class Home:
         return AesGcmBox(load_or_create(self.folder / "keys" / "keys", accounts_exist=False, environ={}))
 
 
+Maker = Callable[[int, SecretBox], Account]
+"""Makes the account with a number."""
+
+
 @contextmanager
-def installation(accounts: int) -> Iterator[Home]:
+def installation(accounts: int, make: Maker | None = None) -> Iterator[Home]:
     """Make an installation with accounts named ``user0`` and so on; it is gone when the block ends.
 
     The store's own code writes them, only without waiting for the disk after each file; at the end the disk has all.
 
     Args:
         accounts: How many.
+        make: Makes each; ``used_account`` when not given.
     """
     home = Home(Path(tempfile.mkdtemp(prefix="tui-mfa-bench-")))
     try:
@@ -66,7 +71,7 @@ def installation(accounts: int) -> Iterator[Home]:
         store = TinyDBStore(home.data)
         with patch("os.fsync"):
             for number in range(accounts):
-                store.create(used_account(number, box))
+                store.create((make or used_account)(number, box))
                 progress(number, accounts)
         os.sync()
         yield home

@@ -57,7 +57,9 @@ class Result:
 
     @property
     def quartiles(self) -> tuple[float, float]:
-        """The lower and the upper one."""
+        """The lower and the upper one; of a single round, the ratio itself."""
+        if len(self.ratios) == 1:
+            return self.ratio, self.ratio
         first, _, third = statistics.quantiles(self.ratios, n=4, method="inclusive")
         return first, third
 
