@@ -1,4 +1,4 @@
-"""``tui-mfa serve`` with ears, in a process of its own: ``python -m benchmarks.ssh_server [--collect-after A,B,C] serve``.
+"""``tui-mfa serve`` with ears, in a process of its own: ``python -m benchmarks.ssh_server [--collect-after A,B,C]``.
 
 It serves with the program's own code. What it counts beside that, it tells on standard output when a line asks for it
 on standard input: ``gc`` (the collector's passes since the last time) or ``accepted`` (when a password was last right).
