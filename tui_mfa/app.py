@@ -16,6 +16,7 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widget import Widget
+from textual.widgets import Input, LoadingIndicator
 
 from tui_mfa import terminal, themes
 from tui_mfa.domain.errors import DomainError, SessionEnded
@@ -166,6 +167,14 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         if self.session is not None:
             yield SystemCommand("Logout", "End this session", partial(self.post_message, LogoutRequested()))
         yield SystemCommand("Quit", "Log out and leave the program", self.action_quit)
+
+    @on(CommandPalette.Opened)
+    def keep_palette_still(self) -> None:
+        """Let no caret blink in the palette and nothing be drawn there by itself, as nowhere else."""
+        for field in self.screen.query(Input):
+            field.cursor_blink = False
+        for sign in self.screen.query(LoadingIndicator):
+            sign.auto_refresh = None
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Take no screenshot, by whatever way this is asked for."""

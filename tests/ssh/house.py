@@ -12,10 +12,12 @@ import asyncssh
 import pyte
 
 from tests.beside import LOOK_AGAIN, PATIENCE
+from tests.fakes import PASSWORD
 from tui_mfa.domain.ports import Services
 from tui_mfa.domain.ssh_keys.model import SshKey
 from tui_mfa.settings import Settings, load_settings
 from tui_mfa.ssh.gate import Limits
+from tui_mfa.ssh.portal import SshApp
 from tui_mfa.ssh.server import House, drain, listen
 
 
@@ -122,6 +124,20 @@ class Street:
             screen = Screen(*size)
             await conn.create_session(lambda: screen, term_type=term, term_size=size, encoding=None, env=env)
             yield screen
+
+
+def app_of(here: Street) -> SshApp:
+    """Return the app of the only session."""
+    (session,) = here.house.sessions
+    assert session.app is not None
+    return session.app
+
+
+async def log_in(screen: Screen, name: str = "jane") -> None:
+    """Log in with the password, where no second factor is asked for."""
+    await screen.until("Username or e-mail")
+    screen.type(f"{name}\r{PASSWORD}\r")
+    await screen.until("User Profile")
 
 
 def settings_in(folder: Path, **more: object) -> Settings:

@@ -36,9 +36,13 @@ class Paper:
     def __init__(self) -> None:
         self.packets: list[bytes] = []
         self.blocked = False
+        self.dropped = 0
 
     def send(self, data: bytes) -> None:
         self.packets.append(data)
+
+    def left_out(self) -> None:
+        self.dropped += 1
 
     @property
     def all(self) -> bytes:
@@ -225,6 +229,7 @@ async def test_of_a_client_that_reads_nothing_frames_are_left_out_and_the_end_is
             await asyncio.sleep(0)
         await eventually(lambda: driver._dropped)
         assert len(paper.packets) == before
+        assert paper.dropped >= 1
         paper.blocked = False
         driver.resumed()
         await eventually(lambda: b"frame 19" in paper.all)

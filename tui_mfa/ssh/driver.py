@@ -3,7 +3,8 @@
 Each private name is here because there is no public way, and is held in place by tests/ssh/test_driver.py:
 ``XTermParser`` (keys from bytes), ``App._capture_stdout`` and ``_capture_stderr`` (Textual swaps the process's streams
 for each app), ``App._filters`` (``NO_COLOR`` is the client's and not the server's), ``StylesCache.get_inner_outer`` and
-``XTermParser._parse_extended_key`` (caches for the whole process that keep ended sessions alive).
+``XTermParser._parse_extended_key`` (caches for the whole process that keep ended sessions alive),
+``MessagePump._parent`` (the way of a key up to the app).
 """
 
 import sys
@@ -12,6 +13,7 @@ from functools import lru_cache, partial
 from io import StringIO
 from typing import Any, BinaryIO, Protocol, TextIO
 
+from rich.cells import cached_cell_len
 from rich.console import Console
 from textual import _styles_cache, constants, events
 from textual._xterm_parser import XTermParser
@@ -22,6 +24,7 @@ from textual.filter import Monochrome
 from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.style import Style
 
 from tui_mfa.ssh import colours
@@ -62,6 +65,9 @@ class Wire(Protocol):
 
     def send(self, data: bytes) -> None:
         """Write to the client."""
+
+    def left_out(self) -> None:
+        """Take note that something drawn was not sent."""
 
 
 def clamp(width: int, height: int) -> tuple[int, int]:
@@ -132,6 +138,7 @@ class ChannelDriver(Driver):
         text = "".join(self._waiting)
         self._waiting.clear()
         if self._wire.blocked:
+            self._wire.left_out()
             self._dropped = True  # whole frames: the next one that goes out is drawn anew
         elif text:
             self._wire.send(colours.fit(text, self._ability).encode("utf-8", "replace"))
@@ -147,6 +154,25 @@ class ChannelDriver(Driver):
         self._post(self._parser.feed(text))
         if text.startswith("\x1b"):
             self._loop.call_later(constants.ESCAPE_DELAY * 1.5, self._tick)
+
+    def when_handled(self, done: Callable[[], None]) -> None:
+        """Call back once the app has done what was fed so far.
+
+        Textual hands a key to the widget that has the focus, and from there up to the app, through a queue at each; a
+        key behind it overtakes it on that way: of ``jane``, Backspace and Enter in one packet, Enter would come first.
+
+        Args:
+            done: Called in the app, if it still runs.
+        """
+        app = self._app
+
+        def up(node: MessagePump | None) -> None:
+            if node is None or node is app:
+                app.call_later(done)
+            elif not node.call_later(up, node._parent):
+                done()  # the widget is gone
+
+        app.call_later(lambda: up((app.screen.focused or app.screen) if app.screen_stack else None))
 
     def paste(self, text: str) -> None:
         """Hand a paste to the app."""
@@ -244,6 +270,11 @@ def _inner_outer(base_background: Color, background: Color) -> tuple[Style, Styl
 
 def _inner_outer_of_any(_cache: object, base_background: Color, background: Color) -> tuple[Style, Style]:
     return _inner_outer(base_background, background)
+
+
+def forget_texts() -> None:
+    """Empty Rich's memory of how wide texts are: it keeps the last 4,096, secrets of ended sessions among them."""
+    cached_cell_len.cache_clear()
 
 
 def forget_ended_sessions() -> None:

@@ -60,6 +60,8 @@ class Inlet:
         self._pasted = 0
         self._tokens = float(KEYS_AT_ONCE)
         self._filled = now()
+        self.held_back = 0
+        """Keys that had to wait, because of the pace, behind the one before them."""
 
     @property
     def backlog(self) -> int:
@@ -95,6 +97,7 @@ class Inlet:
                 return
             else:
                 self._tokens -= 1
+                self.held_back += self._tokens < _WHOLE and bool(self._waiting)
                 if key == _START:
                     self._paste, self._pasted = [], 0
                 else:

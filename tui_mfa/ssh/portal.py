@@ -25,6 +25,11 @@ NOT_SAVED: Final = (
     "Over SSH nothing is saved: the file would be on the server. Copy it instead; it goes to your clipboard."
 )
 
+COPY_MAX: Final = 74_994
+"""Bytes that go to a clipboard: 100,000 characters of OSC 52 with what stands around them, as common terminals take."""
+
+TOO_LONG: Final = "This is too long for the clipboard of a terminal. Copy less at a time."
+
 _ENVIRONMENT: Final = frozenset({"COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE", "TERM_PROGRAM"})
 """Variables that are believed: they say how to draw, and nothing else."""
 
@@ -135,6 +140,8 @@ class SshApp(MfaApp):
         ability = terminal_ability(client.environ, client.encoding).colours
         driver.connect(self, wire, ability, client.environ)
         self._entered = entered
+        self.takes_keys = False
+        """Whether there is a page with a focus; what is typed before would be lost, or land anywhere."""
 
     def on_ready(self) -> None:
         """Go on where the key has led."""
@@ -142,3 +149,15 @@ class SshApp(MfaApp):
         entered, self._entered = self._entered, None
         if entered is not None and isinstance(self.screen, LoginScreen):
             self.screen.post_message(LoginScreen.PasswordAccepted(entered))
+        self.takes_keys = True
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Hand a text to the client's clipboard, unless it is longer than terminals take (OSC 52).
+
+        Args:
+            text: What to copy.
+        """
+        if len(text.encode("utf-8", "replace")) > COPY_MAX:
+            self.notify(TOO_LONG, severity="warning", markup=False)
+        else:
+            super().copy_to_clipboard(text)

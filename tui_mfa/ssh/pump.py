@@ -16,6 +16,10 @@ LOOK_AGAIN: Final = 0.05
 """Seconds between two looks whether the app takes keys; what is typed before its first frame waits."""
 
 
+HANDLED_WITHIN: Final = 0.2
+"""Seconds after which the next key is handed over though the app is not done with the one before."""
+
+
 class Inside:
     """The context of one session: empty at first, and nobody else's.
 
@@ -27,7 +31,7 @@ class Inside:
         self.context = contextvars.Context()
         self._failed = failed
 
-    def soon(self, act: Callable[[], None], delay: float = 0.0) -> None:
+    def soon(self, act: Callable[[], None], delay: float = 0.0) -> asyncio.Handle:
         """Run something between the turns of the loop.
 
         Args:
@@ -36,9 +40,8 @@ class Inside:
         """
         loop = asyncio.get_running_loop()
         if delay > 0:
-            loop.call_later(delay, self._run, act, context=self.context)
-        else:
-            loop.call_soon(self._run, act, context=self.context)
+            return loop.call_later(delay, self._run, act, context=self.context)
+        return loop.call_soon(self._run, act, context=self.context)
 
     def _run(self, act: Callable[[], None]) -> None:
         try:
@@ -64,20 +67,32 @@ class Pump:
         inside: The session's context.
         now: Seconds of a clock that never goes back.
         find: Returns the driver of the app once it runs, and None before and after.
+        ready: Says whether the app takes keys.
     """
 
     def __init__(
-        self, inside: Inside, now: Callable[[], float], find: Callable[[], driver.ChannelDriver | None]
+        self,
+        inside: Inside,
+        now: Callable[[], float],
+        find: Callable[[], driver.ChannelDriver | None],
+        ready: Callable[[], bool],
     ) -> None:
-        self._inside, self._now, self._find = inside, now, find
+        self._inside, self._now, self._find, self._ready = inside, now, find, ready
         self._inlet = Inlet(now)
         self._source: Source | None = None
-        self._pumping = self._paused = self._resizing = False
+        self._paused = self._resizing = False
+        self._timer: asyncio.Handle | None = None
+        self._fed: float | None = None  # when the key was handed over that is not yet done with
         self._resized = now() - RESIZE_EVERY
         self.size = (80, 24)
         """The window, as far as it is believed."""
         self.open = True
         """Whether there may be an app; once there is none any more, nothing waits for it."""
+
+    @property
+    def held_back(self) -> int:
+        """Keys that came faster than a person types, and had to wait."""
+        return self._inlet.held_back
 
     def feed(self, data: bytes, source: Source) -> None:
         """Take what a client sent.
@@ -91,7 +106,7 @@ class Pump:
         if self._inlet.backlog > PAUSE_ABOVE and not self._paused:
             self._paused = True
             source.pause_reading()
-        self._soon(0.0)
+        self._next()
 
     def resize(self, width: int, height: int) -> None:
         """Take the size of the client's window.
@@ -115,26 +130,36 @@ class Pump:
             self._resizing = True
             self._inside.soon(self._resize, LOOK_AGAIN)
 
+    def _next(self) -> None:
+        """Come again for what waits: at its moment, or once the app is done with the key before it."""
+        if self._inlet.ready:
+            handled_by = None if self._fed is None else self._fed + HANDLED_WITHIN
+            self._soon(self._inlet.pause if handled_by is None else handled_by - self._now())
+
     def _soon(self, delay: float) -> None:
-        if not self._pumping:
-            self._pumping = True
-            self._inside.soon(self._pump, delay)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._inside.soon(self._pump, delay)
 
     def _pump(self) -> None:
-        """Hand over the keys of one turn, and come again for the rest."""
-        self._pumping = False
+        """Hand over one key."""
+        self._timer = None
         found = self._find()
-        if found is None:
+        if found is None or not self._ready():
             if self.open:
                 self._soon(LOOK_AGAIN)
             return
-        for piece in self._inlet.take():
-            if isinstance(piece, Pasted):
-                found.paste(piece.text)
-            else:
-                found.feed(piece)
+        if self._fed is None or self._now() - self._fed >= HANDLED_WITHIN:
+            piece = next(self._inlet.take(), None)
+            if piece is not None:
+                self._fed = self._now()
+                found.paste(piece.text) if isinstance(piece, Pasted) else found.feed(piece)
+                found.when_handled(self._handled)
         if self._paused and self._source is not None and self._inlet.backlog <= PAUSE_ABOVE // 2:
             self._paused = False
             self._source.resume_reading()
-        if self._inlet.ready:
-            self._soon(max(self._inlet.pause, 0.001))
+        self._next()
+
+    def _handled(self) -> None:
+        self._fed = None
+        self._next()

@@ -20,7 +20,7 @@ from tui_mfa.domain.login import key_login
 from tui_mfa.domain.ports import Services
 from tui_mfa.presentation import safe_text
 from tui_mfa.settings import Settings
-from tui_mfa.ssh import driver
+from tui_mfa.ssh import driver, threads
 from tui_mfa.ssh.algorithms import CIPHERS, KEX, MACS
 from tui_mfa.ssh.gate import Gate, Limits
 from tui_mfa.ssh.portal import Client, limit_key
@@ -194,6 +194,7 @@ async def listen(
     """
     loop = asyncio.get_running_loop()
     driver.forget_ended_sessions()
+    threads.prepare(loop)
     house = House(settings, services, loop.time, Gate(limits or Limits(), loop.time))
     try:
         acceptor = await asyncssh.listen(

@@ -63,7 +63,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         self.task: asyncio.Task[None] | None = None
         # What a session sets must never be seen by another one; so each callback runs in its context, too.
         self._inside = Inside(self._failed)
-        self._pump = Pump(self._inside, house.now, self._driver)
+        self._pump = Pump(self._inside, house.now, self._driver, lambda: self.app is not None and self.app.takes_keys)
         self.app: SshApp | None = None
         self._last_words: str | None = None
         self._started = self._last_input = house.now()
@@ -172,6 +172,9 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         if not self._chan.is_closing():
             self._chan.write(data)
 
+    def left_out(self) -> None:
+        """Take note that something drawn was not sent; see ``driver.Wire``."""
+
     def complain(self, text: str, end: str = "\n") -> None:
         """Write a line to the client's standard error."""
         if not self._chan.is_closing():
@@ -238,14 +241,14 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
                 self._why, status = "unexpected error", terminal.EXIT_UNEXPECTED
                 self.send(f"{self._last_words}\r\n".encode())
             self._house.sessions.discard(self)
+            driver.forget_texts()
             seconds = self._house.now() - self._started
             LOG.info(
                 "ssh %s ends user=%s from=%s after=%.0fs why=%s", how, self._who, self._address, seconds, self._why
             )
             if not self._chan.is_closing():
                 self._chan.exit(status)
-            loop = asyncio.get_running_loop()
-            loop.call_later(HANG_UP_AFTER, self._conn.close, context=contextvars.Context())
+            asyncio.get_running_loop().call_later(HANG_UP_AFTER, self._conn.close, context=contextvars.Context())
 
     def _failed(self, error: Exception) -> None:
         """Log what nobody expected, and end the session with its reference in place of a traceback."""
