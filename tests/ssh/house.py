@@ -18,7 +18,7 @@ from tui_mfa.domain.ssh_keys.model import SshKey
 from tui_mfa.settings import Settings, load_settings
 from tui_mfa.ssh.gate import Limits
 from tui_mfa.ssh.portal import SshApp
-from tui_mfa.ssh.server import House, drain, listen
+from tui_mfa.ssh.server import Doors, House, drain, listen
 
 
 class Person(asyncssh.SSHClient):
@@ -103,7 +103,7 @@ class Street:
 
     house: House
     port: int
-    acceptor: asyncssh.SSHAcceptor
+    acceptor: Doors
     host_key: asyncssh.SSHKey
 
     async def connect(self, username: str = "jane", **options: Any) -> asyncssh.SSHClientConnection:

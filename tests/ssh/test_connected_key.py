@@ -8,7 +8,7 @@ from tests.fakes import PASSWORD, last_code, mailer_of, make_account, make_servi
 from tests.ssh.house import Screen, Street, give_key, public_line, street
 from tui_mfa.domain.ports import Services
 from tui_mfa.domain.ssh_keys import flows
-from tui_mfa.ssh.server import SHOWN_KEYS
+from tui_mfa.ssh.auth import SHOWN_KEYS
 
 BUTTON = "Take the key I am connected with"
 

@@ -1,29 +1,35 @@
-"""Listens, and decides who connects as whom.
+"""Listens, and ends: what all sessions of one process share, and how long they last.
 
-Everybody gets in as far as the login page; a key of the account, whose signature was checked, stands for the password.
-The second factor is asked for by the portal in both cases.
+Everybody gets in as far as the login page; a key of the account, whose signature was checked, stands for the password
+(``auth``). The second factor is asked for by the portal in both cases.
 """
 
 import asyncio
+import contextlib
 import gc
 import logging
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
 
 from tui_mfa import __version__
-from tui_mfa.domain.errors import DomainError, Unavailable
+from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.login import key_login
 from tui_mfa.domain.ports import Services
 from tui_mfa.presentation import safe_text
 from tui_mfa.settings import Settings
-from tui_mfa.ssh import driver, threads
+from tui_mfa.ssh import driver, metrics, sockets, threads
 from tui_mfa.ssh.algorithms import CIPHERS, KEX, MACS
+from tui_mfa.ssh.auth import PortalServer
+from tui_mfa.ssh.counted import CountedPasswords
 from tui_mfa.ssh.gate import Gate, Limits
-from tui_mfa.ssh.portal import Client, limit_key
+from tui_mfa.ssh.metrics import Metrics
+from tui_mfa.ssh.portal import Client
 from tui_mfa.ssh.session import LEAVE_WITHIN, PortalSession
 
 if TYPE_CHECKING:
@@ -36,12 +42,6 @@ LOGIN_TIMEOUT: Final = 20
 
 KEEPALIVE: Final = 15
 """Seconds between two questions whether the client is there; three without an answer end the connection."""
-
-AUTH_TRIES: Final = 20
-"""Keys and answers of one connection; people have many keys, and every one is offered first."""
-
-SHOWN_KEYS: Final = 8
-"""Public keys of a client that are remembered, for its person to add one of them."""
 
 WINDOW: Final = 64 * 1024
 """Bytes that a client may send ahead."""
@@ -62,112 +62,50 @@ class House:
     now: Callable[[], float]
     """Seconds of the loop's clock."""
     gate: Gate
+    counts: Metrics = field(default_factory=Metrics)
     sessions: set[PortalSession] = field(default_factory=set)
     closing: bool = False
+
+    def __post_init__(self) -> None:
+        self.services = replace(self.services, passwords=CountedPasswords(self.services.passwords, self.counts))
 
     async def enter(self, client: Client, proved: str | None) -> "CodeOwed | LoggedIn | None":
         """Return what a proved key leads to; None where there is none, or where it is none any more."""
         if proved is None:
             return None
         try:
-            return await asyncio.to_thread(key_login.log_in, self.services, client.username, proved, client.origin)
+            found = await asyncio.to_thread(key_login.log_in, self.services, client.username, proved, client.origin)
         except DomainError as error:
+            self.counts.add(metrics.LOGINS, "key", "wrong")
             LOG.info("ssh key login refused user=%s why=%s", safe_text(client.username, 40), error.code)
             return None
+        self.counts.add(metrics.LOGINS, "key", "right")
+        return found
 
 
-class PortalServer(asyncssh.SSHServer):
-    """One connection.
+class Doors:
+    """Where people come in: one listener for each socket.
 
     Args:
-        house: What all sessions share.
+        acceptors: Of the same port.
     """
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._address = "?"
-        self._let_in = False
-        self._username: str | None = None
-        self._proved: str | None = None
-        self._shown: list[str] = []
-        self._tries = 0
-        self._channels = 0
+    def __init__(self, acceptors: Sequence[asyncssh.SSHAcceptor]) -> None:
+        self._acceptors = acceptors
 
-    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        """Count the connection, or end it with the reason."""
-        self._conn = conn
-        peer = conn.get_extra_info("peername")
-        self._address = str(peer[0]) if peer else "?"
-        why = (
-            "The service is about to end." if self._house.closing else self._house.gate.enter(limit_key(self._address))
-        )
-        if why:
-            LOG.info("ssh connection refused from=%s why=%s", self._address, why)
-            conn.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, why)
-        else:
-            self._let_in = True
+    def get_port(self) -> int:
+        """Return the port."""
+        return self._acceptors[0].get_port()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
-        del exc
-        if self._let_in:
-            self._let_in = False
-            self._house.gate.leave(limit_key(self._address))
+    def close(self) -> None:
+        """Take nobody in any more; who is in stays."""
+        for acceptor in self._acceptors:
+            acceptor.close()
 
-    def begin_auth(self, username: str) -> bool:
-        """Take the name, once: a key that was proved for one name says nothing about another."""
-        if self._username is not None and username != self._username:
-            self._conn.disconnect(asyncssh.DISC_PROTOCOL_ERROR, "The name must stay the same.")
-        self._username = username
-        return True
-
-    def public_key_auth_supported(self) -> bool:
-        """Offer it to everybody, whether there is such an account or not."""
-        return True
-
-    def kbdint_auth_supported(self) -> bool:
-        """Offer it to everybody: it asks for nothing and leads to the login page."""
-        return True
-
-    async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        """Say whether a key may sign. It has not yet: only a signature that was checked makes it the first factor."""
-        if not self._may_try():
-            return False
-        line = " ".join(key.export_public_key("openssh").decode("ascii").split()[:2])
-        if line not in self._shown and len(self._shown) < SHOWN_KEYS:
-            self._shown.append(line)
-        found = await asyncio.to_thread(key_login.usable_keys, self._house.services, username)
-        if line not in found:
-            return False
-        check = key.verify
-
-        def verify(data: bytes, signature: bytes) -> bool:
-            right = check(data, signature)
-            if right and username == self._username:
-                self._proved = line
-            return right
-
-        key.verify = verify  # type: ignore[method-assign, assignment]
-        return True
-
-    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> bool:
-        """Let everybody in as far as the login page."""
-        del username, lang, submethods
-        return self._may_try()
-
-    def session_requested(self) -> PortalSession | bool:
-        """Give one channel to a connection, and no second one."""
-        self._channels += 1
-        if self._channels > 1 or self._username is None or not self._let_in:
-            LOG.info("ssh channel refused from=%s", self._address)
-            return False
-        return PortalSession(self._house, self._username, self._address, self._proved, tuple(self._shown))
-
-    def _may_try(self) -> bool:
-        self._tries += 1
-        if self._tries > AUTH_TRIES:
-            self._conn.disconnect(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "Too many authentication failures.")
-        return self._tries <= AUTH_TRIES
+    async def wait_closed(self) -> None:
+        """Wait until the listeners are closed; from Python 3.12 on, that includes who has come in by them."""
+        for acceptor in self._acceptors:
+            await acceptor.wait_closed()
 
 
 async def listen(
@@ -178,7 +116,7 @@ async def listen(
     host: str,
     port: int,
     limits: Limits | None = None,
-) -> tuple[asyncssh.SSHAcceptor, House]:
+) -> tuple[Doors, House]:
     """Listen for people.
 
     Args:
@@ -192,17 +130,38 @@ async def listen(
     Raises:
         Unavailable: The port cannot be used.
     """
+    house = House(settings, services, time.monotonic, Gate(limits or Limits(), time.monotonic))
+    return await open_doors(house, key, sockets.bind(host, port)), house
+
+
+async def open_doors(
+    house: House, key: asyncssh.SSHKey, socks: Sequence[socket.socket], *, shared: bool = False
+) -> Doors:
+    """Take people in by sockets that listen already.
+
+    Args:
+        house: What all sessions share.
+        key: The server's own.
+        socks: Closed when the doors are.
+        shared: Whether other processes take connections from them, too. Then one is taken at a time: whoever is busy
+            with it leaves the next one to others, which spreads the load by itself.
+    """
     loop = asyncio.get_running_loop()
     driver.forget_ended_sessions()
     threads.prepare(loop)
-    house = House(settings, services, loop.time, Gate(limits or Limits(), loop.time))
-    try:
-        acceptor = await asyncssh.listen(
-            host, port, server_factory=lambda: PortalServer(house), server_host_keys=[key], **_offered()
+    acceptors = [
+        await asyncssh.listen(
+            sock=sock,
+            backlog=1 if shared else sockets.BACKLOG,
+            server_factory=lambda: PortalServer(house),
+            server_host_keys=[key],
+            **_offered(),
         )
-    except OSError as error:
-        raise Unavailable(f"Nothing can listen on port {port}: {error.strerror or error}.") from None
-    return acceptor, house
+        for sock in socks
+    ]
+    for sock in socks:
+        sock.listen(sockets.BACKLOG)  # asyncio takes one number for how many it takes at a time, and how many may wait
+    return Doors(acceptors)
 
 
 def _offered() -> dict[str, Any]:
@@ -229,23 +188,24 @@ def _offered() -> dict[str, Any]:
     }
 
 
-async def drain(acceptor: asyncssh.SSHAcceptor, house: House, within: float = DRAIN) -> None:
+async def drain(doors: Doors, house: House, within: float = DRAIN) -> None:
     """Take nobody in any more, tell those who are here, wait for them, and send the rest away.
 
     Args:
-        acceptor: From ``listen``.
+        doors: From ``listen``.
         house: The same.
         within: Seconds to wait.
     """
     house.closing = True
-    acceptor.close()
+    doors.close()
     for session in list(house.sessions):
         session.tell(f"The service ends in {within:.0f} seconds. Finish, and log in again later.")
     await _wait(house, within)
     for session in list(house.sessions):
         session.leave("the service ended")
     await _wait(house, LEAVE_WITHIN + 1)
-    await acceptor.wait_closed()
+    with contextlib.suppress(TimeoutError):  # a connection without a session has nothing to finish
+        await asyncio.wait_for(doors.wait_closed(), 1)
 
 
 async def _wait(house: House, seconds: float) -> None:
@@ -255,35 +215,35 @@ async def _wait(house: House, seconds: float) -> None:
 
 
 async def serve_until_told(
-    settings: Settings,
-    services: Services,
+    house: House,
     key: asyncssh.SSHKey,
+    socks: Sequence[socket.socket],
     ready: Callable[[int], None],
     *,
-    host: str,
-    port: int,
-    limits: Limits,
+    told: asyncio.Event,
+    ends: Callable[[], None] = lambda: None,
+    shared: bool = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; raises as ``listen``.
+    """Serve until somebody says that it is enough, or SIGTERM or SIGINT come; then let people finish.
 
     Args:
-        settings: The operator's decisions.
-        services: What the use cases need.
+        house: What all sessions share.
         key: The server's own.
+        socks: They listen already.
         ready: Called with the port once connections are taken.
-        host: An address; empty for all.
-        port: 0 takes a free one.
-        limits: For connections.
+        told: Set when it is enough.
+        ends: Called when nobody is taken in any more.
+        shared: See ``open_doors``.
     """
-    acceptor, house = await listen(settings, services, key, host=host, port=port, limits=limits)
+    doors = await open_doors(house, key, socks, shared=shared)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
     gc.enable()
-    told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, told.set)
-    ready(acceptor.get_port())
+    ready(doors.get_port())
     await told.wait()
-    await drain(acceptor, house)
+    ends()
+    await drain(doors, house)

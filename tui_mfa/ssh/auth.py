@@ -1,0 +1,147 @@
+"""Who connects as whom: one connection, from its first byte to its one channel."""
+
+import asyncio
+import ipaddress
+import logging
+from typing import TYPE_CHECKING, Final
+
+import asyncssh
+
+from tui_mfa.domain.login import key_login
+from tui_mfa.ssh import metrics
+from tui_mfa.ssh.counted import CountedSession
+from tui_mfa.ssh.gate import Refusal
+from tui_mfa.ssh.portal import limit_key
+
+if TYPE_CHECKING:
+    from tui_mfa.ssh.server import House
+
+LOG = logging.getLogger("tui_mfa.ssh")
+
+AUTH_TRIES: Final = 20
+"""Keys and answers of one connection; people have many keys, and every one is offered first."""
+
+CHANNEL_WITHIN: Final = 20.0
+"""Seconds from the end of the authentication to the start of the portal or of a command; SSH itself sets no limit."""
+
+SHOWN_KEYS: Final = 8
+"""Public keys of a client that are remembered, for its person to add one of them."""
+
+
+class PortalServer(asyncssh.SSHServer):
+    """One connection.
+
+    Args:
+        house: What all sessions share.
+    """
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+        self._address = "?"
+        self._let_in = False
+        self._username: str | None = None
+        self._proved: str | None = None
+        self._shown: list[str] = []
+        self._tries = 0
+        self._channels = 0
+        self._session: CountedSession | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Count the connection, or end it with the reason."""
+        self._conn = conn
+        peer = conn.get_extra_info("peername")
+        self._address = _plain(str(peer[0])) if peer else "?"
+        counts = self._house.counts
+        why = Refusal.CLOSING if self._house.closing else self._house.gate.enter(limit_key(self._address))
+        if why is not None:
+            LOG.info("ssh connection refused from=%s why=%s", self._address, why.value)
+            counts.add(metrics.REFUSED, why.name.lower())
+            conn.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, why.value)
+        else:
+            self._let_in = True
+            counts.add(metrics.ACCEPTED)
+            counts.add(metrics.CONNECTIONS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        del exc
+        if self._let_in:
+            self._let_in = False
+            self._house.gate.leave(limit_key(self._address))
+            self._house.counts.add(metrics.CONNECTIONS, amount=-1)
+
+    def begin_auth(self, username: str) -> bool:
+        """Take the name, once: a key that was proved for one name says nothing about another."""
+        if self._username is not None and username != self._username:
+            self._conn.disconnect(asyncssh.DISC_PROTOCOL_ERROR, "The name must stay the same.")
+        self._username = username
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        """Offer it to everybody, whether there is such an account or not."""
+        return True
+
+    def kbdint_auth_supported(self) -> bool:
+        """Offer it to everybody: it asks for nothing and leads to the login page."""
+        return True
+
+    async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """Say whether a key may sign. It has not yet: only a signature that was checked makes it the first factor."""
+        if not self._may_try():
+            return False
+        line = " ".join(key.export_public_key("openssh").decode("ascii").split()[:2])
+        if line not in self._shown and len(self._shown) < SHOWN_KEYS:
+            self._shown.append(line)
+        found = await asyncio.to_thread(key_login.usable_keys, self._house.services, username)
+        if line not in found:
+            return False
+        check = key.verify
+
+        def verify(data: bytes, signature: bytes) -> bool:
+            right = check(data, signature)
+            if right and username == self._username:
+                self._proved = line
+            return right
+
+        key.verify = verify  # type: ignore[method-assign, assignment]
+        return True
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> bool:
+        """Let everybody in as far as the login page."""
+        del username, lang, submethods
+        return self._may_try()
+
+    def session_requested(self) -> CountedSession | bool:
+        """Give one channel to a connection, and no second one."""
+        self._channels += 1
+        if self._channels > 1 or self._username is None or not self._let_in:
+            LOG.info("ssh channel refused from=%s", self._address)
+            return False
+        shown = tuple(self._shown)
+        self._session = CountedSession(self._house, self._username, self._address, self._proved, shown)
+        return self._session
+
+    def auth_completed(self) -> None:
+        """Wait for the one channel: without it, a connection would hold its place for as long as it likes."""
+        asyncio.get_running_loop().call_later(CHANNEL_WITHIN, self._end_idle)
+
+    def _end_idle(self) -> None:
+        if self._let_in and (self._session is None or self._session.task is None):
+            LOG.info("ssh connection ended from=%s why=nothing was started", self._address)
+            self._conn.close()
+
+    def _may_try(self) -> bool:
+        self._tries += 1
+        if self._tries > AUTH_TRIES:
+            self._conn.disconnect(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "Too many authentication failures.")
+        return self._tries <= AUTH_TRIES
+
+
+def _plain(address: str) -> str:
+    """Return an IPv4 address as such, also where it came in by a socket for both (``::ffff:192.0.2.1``)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return address if mapped is None else str(mapped)
