@@ -72,6 +72,20 @@ def test_a_paste_ends_at_its_limit_and_costs_one_event(size: int) -> None:
     assert drained(inlet, clock) == [Pasted("x" * min(size, PASTE_MAX)), "y"]
 
 
+def test_pastes_count_by_their_length() -> None:
+    clock = Clock()
+    inlet = Inlet(clock)
+    for _ in range(10):
+        inlet.feed(b"\x1b[200~" + b"x" * PASTE_MAX + b"\x1b[201~")
+    at_once = 0
+    while inlet.pause == 0:
+        at_once += sum(isinstance(piece, Pasted) for piece in inlet.take())
+    assert at_once == 1
+    for seconds, passed in ((0.1, 1), (2, 0), (1.3, 1), (3, 0), (0.3, 1)):
+        clock.time += seconds
+        assert sum(isinstance(piece, Pasted) for _ in range(4) for piece in inlet.take()) == passed
+
+
 def test_a_flood_passes_at_the_pace_and_in_small_turns() -> None:
     clock = Clock()
     inlet = Inlet(clock)

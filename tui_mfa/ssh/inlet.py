@@ -22,6 +22,9 @@ KEYS_PER_TURN: Final = 8
 PASTE_MAX: Final = 64 * 1024
 """Characters of a paste; the largest field takes 16 kB."""
 
+PASTED_LIKE_A_KEY: Final = 512
+"""Characters of a paste that count as one key: a paste of the largest size is followed by a pause of some seconds."""
+
 PAUSE_ABOVE: Final = 128 * 1024
 """Characters that wait before the client is told to send no more."""
 
@@ -130,6 +133,7 @@ class Inlet:
         if not end:
             return None
         self._paste = None
+        self._tokens -= self._pasted / PASTED_LIKE_A_KEY
         return Pasted("".join(paste).replace("\x00", ""))
 
     def _fill(self) -> None:

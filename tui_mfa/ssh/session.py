@@ -136,11 +136,6 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         del pixwidth, pixheight
         self._pump.resize(width, height)
 
-    def break_received(self, msec: int) -> bool:
-        """Ignore a break."""
-        del msec
-        return True
-
     def pause_writing(self) -> None:
         """Leave out what is drawn from now on."""
         self._channel_full = True
@@ -239,7 +234,10 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
             self.app, self._pump.open = None, False
             if self._last_words is not None:
                 self._why, status = "unexpected error", terminal.EXIT_UNEXPECTED
-                self.send(f"{self._last_words}\r\n".encode())
+                if self._command is None:
+                    self.send(f"{self._last_words}\r\n".encode())
+                else:
+                    self.complain(self._last_words)
             self._house.sessions.discard(self)
             driver.forget_texts()
             seconds = self._house.now() - self._started
