@@ -1,0 +1,44 @@
+"""What is drawn when a text changes: its line, and all of the field where its border changes, too."""
+
+import re
+
+from textual.pilot import Pilot
+from textual.validation import Length
+
+from tests.widget_host import Host
+from tui_mfa.widgets.text_input import TextInput
+
+
+def picture(pilot: Pilot[None]) -> str:
+    """Return what is on the screen, without the name that each picture has of its own."""
+    return re.sub(r"terminal-\d+", "", pilot.app.export_screenshot())
+
+
+async def test_the_border_says_at_once_that_a_text_is_not_valid() -> None:
+    field = TextInput(validators=[Length(minimum=2)])
+    async with Host(field).run_test() as pilot:
+        pictures = []
+        for key in ("a", "b", "backspace"):
+            await pilot.press(key)
+            await pilot.pause()
+            drawn = picture(pilot)
+            field.refresh()
+            await pilot.pause()
+            assert picture(pilot) == drawn, "something old was left"
+            pictures.append(drawn)
+        assert pictures[0] != pictures[1]
+
+
+async def test_a_text_longer_than_its_field_is_drawn_from_its_end_to_its_beginning() -> None:
+    field = TextInput()
+    async with Host(field).run_test() as pilot:
+        for key in ("x" * 90, "é漢y", "\b\b"):
+            for char in key:
+                await pilot.press("backspace" if char == "\b" else char)
+        await pilot.press("home", "z", "delete")
+        await pilot.pause()
+        drawn = picture(pilot)
+        field.refresh()
+        await pilot.pause()
+        assert picture(pilot) == drawn
+        assert field.value == "z" + "x" * 89 + "é"
