@@ -54,7 +54,7 @@ def over_ssh(options: argparse.Namespace, rounds: int) -> dict[str, Callable[[],
         "ssh-flood": lambda: ssh_crowd.flood(5 if quick else 20),
         "ssh-collector": lambda: ssh_crowd.collector(people),
         "ssh-lost": lambda: ssh_lost.lost(
-            *((500, 50) if full else (100, 20)), 100 if quick else 1_000, 1 if quick else 2
+            *((500, 50) if full else (100, 20)), 100 if quick else 1_000, 2 if quick else 3
         ),
     }
 

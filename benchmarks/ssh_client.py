@@ -56,7 +56,6 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
         """Where in ``seen`` that begins which ``until`` looks at."""
         self.ended = False
         self.started = time.perf_counter()
-        self.opened = 0.0
         self.drawn = 0.0
         """When the last thing came that was waited for."""
         self._news: asyncio.Future[None] | None = None
@@ -102,7 +101,6 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
             login_timeout=DEADLINE,
             **given,
         )
-        self.opened = time.perf_counter()
         await self.conn.create_session(lambda: self, term_type="xterm-256color", term_size=SIZE, encoding=None)
         return self
 

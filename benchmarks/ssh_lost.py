@@ -1,4 +1,4 @@
-"""A check, not a time: nobody is harmed by those who come and go in whatever way, and their memory comes back."""
+"""A check, not a time: nobody is harmed by those who come and go in whatever way, and their memory is used again."""
 
 import asyncio
 import random
@@ -15,7 +15,7 @@ from benchmarks.ssh_house import Server, inhabited, serving
 from benchmarks.terminal import DEADLINE
 
 _GROWTH = 1.1
-"""What the memory may be of what it was, once those who left are gone."""
+"""What the memory may be, with as many people as before, of what it was then."""
 
 _DEAF = 5
 """Clients that never read, while their screens change all the time."""
@@ -33,10 +33,12 @@ _SETTLED = 5.0
 class Story:
     """What happened."""
 
-    before: float = 0
-    """MB, with those who stay."""
-    most: float = 0
-    after: float = 0
+    alone: float = 0
+    """MB, with those who stay and nobody else."""
+    full: list[float] = field(default_factory=list)
+    """The same with everybody, each time that the others have come."""
+    left: float = 0
+    """The same at the end, with those who stayed."""
     harmed: list[str] = field(default_factory=list)
     seen: int = 0
     """Bytes on the screens that were searched for other people's names."""
@@ -55,14 +57,15 @@ def lost(idle: int, active: int, half_open: int, generations: int) -> Result:
     with inhabited(people) as home, serving(home) as server:
         story = asyncio.run(_story(server, (idle, active, half_open, generations)))
         wrong = re.findall("unexpected error.*", server.log.read_text(encoding="utf-8"))
-    growth, harmed = story.after / story.before, story.harmed
+    growth, harmed = story.full[-1] / story.full[0], story.harmed
     note = (
         f"{idle} idle, {active} active, {half_open} half-open, {generations} × half cut; "
-        f"memory {story.before:.0f} → {story.most:.0f} → {story.after:.0f} MB ({growth - 1:+.0%}); "
+        f"memory of all {' → '.join(f'{full:.0f}' for full in story.full)} MB ({growth - 1:+.0%}), "
+        f"of those who stay {story.alone:.0f} → {story.left:.0f}; "
         f"harmed {len(harmed)}{': ' + harmed[0] if harmed else ''}; {story.seen / 1e6:.1f} MB of screens; "
         f"{len(wrong)} unexpected errors in the log"
     )
-    extra = {"before": story.before, "most": story.most, "after": story.after}
+    extra = {"alone": story.alone, "full": story.full[0], "full_again": story.full[-1], "left": story.left}
     extra |= {"harmed": len(harmed), "errors": len(wrong)}
     return Result("ssh-lost", None, passed=growth <= _GROWTH and not harmed, note=note, extra=extra)
 
@@ -77,25 +80,23 @@ async def _story(server: Server, scale: tuple[int, int, int, int]) -> Story:
     staying = await arrive(server.port, stay, logged_in=True)
     busy = asyncio.create_task(_change_tabs(staying[: active // 2]))
     await asyncio.sleep(_SETTLED)
-    story.before = server.memory()
-    silent = await _half_open(server, half_open)
-    dull = [await _deaf(server, number) for number in deaf]
+    story.alone = server.memory()
     for _ in range(generations):
+        silent = await _half_open(server, half_open)
+        dull = [await _deaf(server, number) for number in deaf]
         going = await arrive(server.port, go, logged_in=True)
         await _storm(server, storm)
-        story.most = max(story.most, server.memory())
-        for visitor in going:
-            visitor.cut()
         await asyncio.sleep(_SETTLED)
-    for visitor in dull:
-        visitor.cut()
-    for writer in silent:
-        writer.close()
-    await asyncio.sleep(_LOGIN_TIMEOUT)
+        story.full.append(server.memory())
+        for visitor in (*going, *dull):
+            visitor.cut()
+        await asyncio.sleep(_LOGIN_TIMEOUT)
+        for writer in silent:
+            writer.close()
     busy.cancel()
     await asyncio.wait([busy])
     await asyncio.sleep(_SETTLED)
-    story.after = server.memory()
+    story.left = server.memory()
     for visitor in staying:
         story.harmed += await _harmed(visitor)
         story.seen += len(visitor.seen)

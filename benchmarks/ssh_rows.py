@@ -89,12 +89,12 @@ def first(rounds: int) -> Result:
 
 
 def profile(rounds: int) -> Result:
-    """Measure from the end of the password's check to the profile, beside the login page's own first drawing."""
+    """Measure from the end of the password's check to the profile, beside the way to the login page before it."""
     with inhabited(1) as home, serving(home) as server, asyncio.Runner() as runner:
 
         async def visit() -> tuple[float, float]:
             visitor = await Visitor(0).connect(server.port)
-            page = await visitor.until(*FORM) - visitor.opened
+            page = await visitor.until(*FORM) - visitor.started
             await visitor.log_in()
             drawn = visitor.drawn - float(server.ask("accepted")["at"])
             await visitor.quiet(0.05)
@@ -104,7 +104,7 @@ def profile(rounds: int) -> Result:
 
         pairs = [runner.run(visit()) for _ in range(max(rounds, 5) + 2)][2:]
     samples = [drawn for drawn, _page in pairs], [page for _drawn, page in pairs]
-    return compared("ssh-profile", Budget(1, 0.4), samples, note="beside the login page's drawing in the same session")
+    return compared("ssh-profile", Budget(1, 0.4), samples, note="beside connection to login page, same session")
 
 
 def idle(people: int, seconds: float) -> Result:
