@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui_mfa.domain.account import Account
     from tui_mfa.domain.api_tokens.model import TokenView
+    from tui_mfa.domain.errors import DomainError
     from tui_mfa.domain.ssh_keys.model import KeyView
 
 Value = dict[str, object]
@@ -14,6 +15,34 @@ Value = dict[str, object]
 def stamp(moment: datetime | None) -> str | None:
     """Return a moment for JSON: ``2026-11-20T14:02:31Z``."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment is not None else None
+
+
+def error_value(
+    code: str, message: str, *, field: str | None = None, retry_after: int | None = None, step: str = ""
+) -> Value:
+    """Return the document of what was refused.
+
+    Args:
+        code: In a word for programs.
+        message: In a sentence for people.
+        field: Which input it is about.
+        retry_after: Seconds until it may be tried again.
+        step: What to do next.
+    """
+    return {
+        "error": {"code": code, "message": message, "field": field, "retry_after": retry_after, "next": step or None}
+    }
+
+
+def refusal_value(error: "DomainError", step: str = "") -> Value:
+    """Return the document of a refusal by a rule.
+
+    Args:
+        error: What was refused.
+        step: What to do next.
+    """
+    wait = getattr(error, "retry_after", getattr(error, "wait", None))
+    return error_value(error.code, error.user_message, field=error.field, retry_after=wait, step=step)
 
 
 def key_value(key: "KeyView") -> Value:

@@ -6,18 +6,22 @@ from collections.abc import Sequence
 import asyncssh
 import pytest
 
-from tests.fakes import log_in, make_account, make_services
+from tests.fakes import PASSWORD, log_in, make_account, make_services
 from tests.ssh.house import give_key, public_line
 from tui_mfa.documents import factors_value, key_value, token_value
 from tui_mfa.domain.account import Method
 from tui_mfa.domain.api_tokens import flows as tokens
 from tui_mfa.domain.api_tokens.model import NewToken, Scope, State
-from tui_mfa.domain.login import flows, key_login
+from tui_mfa.domain.login import confirmation, flows, key_login
 from tui_mfa.domain.login.model import LoggedIn, Session
 from tui_mfa.domain.ports import Services
+from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys import flows as keys
 from tui_mfa.domain.two_factor import flows as two_factor
-from tui_mfa.ssh.commands import COMMAND_MAX, HELP, Outcome, run, split
+from tui_mfa.ssh.commands import HELP, Outcome, before, run, wants_password
+from tui_mfa.ssh.request import COMMAND_MAX, split
+
+LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 
 STEERS = ("\x1b[2J", "\x9b31m", "\u202eevil", "\u2066x", "\r", "\n", "\x00", "\u200b")
 """What moves a terminal, or a reader's eye: ESC, C1, bidirectional marks, line ends, nothing at all."""
@@ -37,6 +41,10 @@ class House:
         entered = key_login.log_in(self.services, "jane", public_line(self.key), log_in(self.services).origin)
         assert isinstance(entered, LoggedIn)
         return entered.session
+
+    def confirm(self) -> None:
+        """Give the password, which is all that is wanted without a second factor."""
+        confirmation.finish(self.services, self.session, None, Secret(PASSWORD), Secret(""))
 
     def token(self, name: str) -> NewToken:
         """Make a token as its owner does: after the password."""
@@ -80,15 +88,64 @@ def test_what_a_rule_refuses_ends_with_1_and_a_line(house: House, command: str) 
     assert done.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["keys add", "keys add --title desk", "tokens create ci --scope read --days 9"])
-def test_what_asks_for_a_confirmation_is_left_to_the_portal(house: House, command: str) -> None:
+@pytest.mark.parametrize("command", [f"keys add {LINE}", "tokens create ci --scope read --days 9"])
+def test_a_key_alone_adds_no_key_and_no_token(house: House, command: str) -> None:
     """S51: a key and a code are not the password."""
+    assert wants_password(split(command))
     before = house.services.store.get(house.id)
     done = house.run(command)
-    assert (done.status, done.out) == (2, "")
-    assert "the portal" in done.err
+    assert (done.status, done.out) == (1, "")
     after = house.services.store.get(house.id)
     assert (after.ssh_keys, after.api_tokens) == (before.ssh_keys, before.api_tokens)
+
+
+def test_after_the_password_a_key_is_added_as_it_is_written(house: House) -> None:
+    """Ssh hands a quoted line over without its quotes; the rest of the words are the key."""
+    house.confirm()
+    done = house.run(f"keys add {LINE} jane at home --title desk --expires 90")
+    assert done.status == 0, done.err
+    (key,) = [key for key in keys.keys(house.services, house.session) if key.title == "desk"]
+    assert key.expires_at is not None
+    assert key.fingerprint in done.out
+    again = house.run(f"keys add {LINE} --json")
+    assert (again.status, json.loads(again.out)["error"]["code"]) == (1, "key_refused")
+
+
+def test_after_the_password_a_token_is_made_and_shown_once(house: House) -> None:
+    house.confirm()
+    done = house.run("tokens create build farm --scope read --scope keys --days=9")
+    token = Secret(done.out.strip())
+    checked = tokens.check(house.services, token)
+    assert (checked.username, checked.view.name) == ("jane", "build farm")
+    assert checked.view.scopes == (Scope.READ, Scope.KEYS)
+    assert "shown only now" in done.err
+    document = json.loads(house.run("tokens create other --json").out)
+    assert document["secret"].startswith("tmfa_")
+    assert document["token"]["scopes"] == ["read"]
+    assert document["secret"] not in house.run("tokens list --json").out
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("tokens create x --scope verify", "--scope is one of"),
+        ("tokens create x --scope ADMIN", "--scope is one of"),
+        ("tokens create x --days 0", "1 to 365"),
+        ("tokens create x --days 366", "1 to 365"),
+        ("tokens create x --days ٣", "1 to 365"),
+        ("tokens create x --days", "takes a value"),
+        ("tokens create x --owner mallory", "no option"),
+        ("tokens create", "1 argument"),
+        ("keys add", "1 argument"),
+        ("keys add nonsense", "public key"),
+        ("keys add ssh-dss AAAAB3NzaC1kc3M=", "DSA"),
+    ],
+)
+def test_what_is_wrong_is_said_before_the_password_is_asked_for(house: House, command: str, words: str) -> None:
+    done = before(house.services, split(command))
+    assert done is not None
+    assert done.status in {1, 2}
+    assert words in done.err
 
 
 @pytest.mark.parametrize(
@@ -192,5 +249,5 @@ def test_what_is_no_code_is_not_tried(code: str) -> None:
 
 def test_help_names_every_command_that_there_is(house: House) -> None:
     for line in HELP.splitlines():
-        if line.startswith("  ") and not line.startswith("  help"):
+        if line.startswith("  ") and not line.startswith(("   ", "  help")):
             assert "There is no command" not in house.run(" ".join(line.split()[:2])).err

@@ -11,8 +11,9 @@ from tests.fakes import app_code, make_account, make_services, wrong_code
 from tests.ssh.house import Screen, Street, give_key, street
 from tui_mfa.domain.account import Method
 from tui_mfa.domain.ports import Services
-from tui_mfa.ssh.commands import COMMAND_MAX, HELP, split
+from tui_mfa.ssh.commands import HELP
 from tui_mfa.ssh.exec import NEEDS_KEY
+from tui_mfa.ssh.request import COMMAND_MAX, split
 
 
 class World:
@@ -56,12 +57,14 @@ async def test_the_code_is_asked_for(tmp_path: Path, world: World) -> None:
     assert "Code: " in str(done.stderr)
 
 
-@pytest.mark.parametrize("command", ["keys list", "mfa status", "tokens list --json"])
+@pytest.mark.parametrize("command", ["keys list", "mfa status", "tokens create x", "keys add x"])
 async def test_without_a_key_no_command_is_done(tmp_path: Path, world: World, command: str) -> None:
     """An exec request is no way around the password."""
     async with street(tmp_path, world.services) as here:
         status, out, err = await ran(here, f"{command} --code {world.code}")
-    assert (status, out, err.strip()) == (1, "", NEEDS_KEY)
+        assert (status, out, err.strip()) == (1, "", NEEDS_KEY)
+        status, out, err = await ran(here, f"{command} --code {world.code} --json")
+    assert (status, err, json.loads(out)["error"]["code"]) == (1, "", "needs_key")
 
 
 async def test_a_wrong_code_is_counted_and_refused(tmp_path: Path, world: World) -> None:
@@ -91,7 +94,7 @@ async def test_a_code_is_taken_once(tmp_path: Path, world: World) -> None:
         "sh -c id",
         "keys list; id",
         "scp -f /etc/passwd",
-        "tokens create x",
+        "tokens create --data-dir /tmp x",
         "keys add",
     ],
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui_mfa.cli import INTERRUPTED
 from tui_mfa.cli.context import Cli
 from tui_mfa.cli.start import open_portal
+from tui_mfa.documents import error_value, refusal_value
 from tui_mfa.domain.errors import DomainError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _other(cli: Cli, arguments: list[str], error: Exception) -> int:
 def _misused(cli: Cli, error: click.ClickException) -> int:
     message = error.format_message()
     if cli.out.json:
-        cli.out.document(_document("usage", message))
+        cli.out.document(error_value("usage", message))
     else:
         ctx: click.Context | None = getattr(error, "ctx", None)  # a UsageError has one
         if ctx is not None:
@@ -89,8 +90,7 @@ def _misused(cli: Cli, error: click.ClickException) -> int:
 def _refused(cli: Cli, error: DomainError) -> int:
     step = cli.next_step or _NEXT.get(error.code, "")
     if cli.out.json:
-        wait = getattr(error, "retry_after", getattr(error, "wait", None))
-        cli.out.document(_document(error.code, error.user_message, field=error.field, retry_after=wait, step=step))
+        cli.out.document(refusal_value(error, step))
     else:
         cli.out.words(*(f"{PROGRAM}: {line}" for line in error.user_message.split("\n")))
         if step:
@@ -110,20 +110,12 @@ def _unexpected(cli: Cli, error: Exception) -> int:
             message = f"Something went wrong (reference {reference}). Please tell support the reference."
             where = f"What happened is in {folder / log.FILE_NAME}"
     if cli.out.json:
-        cli.out.document(_document("unexpected", message))
+        cli.out.document(error_value("unexpected", message))
     else:
         cli.out.words(f"{PROGRAM}: {message}")
         if where:
             cli.out.words(where)
     return EXIT_UNEXPECTED
-
-
-def _document(
-    code: str, message: str, *, field: str | None = None, retry_after: int | None = None, step: str = ""
-) -> dict[str, object]:
-    return {
-        "error": {"code": code, "message": message, "field": field, "retry_after": retry_after, "next": step or None}
-    }
 
 
 _NEXT = {

@@ -161,7 +161,7 @@ class Attempt:
     by_key: bool = False
     """For a login: an SSH key stood for the password, so that what follows is no confirmation (S51)."""
     password_proved: bool = False
-    """For a login by key: the password was given as well, because recovery wants it."""
+    """For a login by key: the password was given as well, for recovery or for a confirmation."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -25,7 +25,9 @@ class Context:
     tabs: tuple[str, ...] = field(default=ALL_TABS)
     """Which profile tabs the operator shows."""
     client_keys: tuple[str, ...] = ()
-    """The public keys that the SSH client of this person has shown, as ``type base64``. Shown is not proved: they may be
-    added like any pasted one, and open nothing by themselves."""
+    """The public keys that the SSH client of this person has shown, as ``type base64``.
+
+    Shown is not proved: they may be added like any pasted one, and open nothing by themselves.
+    """
     mail_note: str = ""
     """A line for the login screen when mail does not reach people."""

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from tui_mfa.domain.account import Factor
 from tui_mfa.domain.errors import DomainError
+from tui_mfa.domain.login import key_login
 from tui_mfa.domain.login.model import CodeOwed, LoggedIn
 from tui_mfa.domain.recovery import by_key
 from tui_mfa.domain.recovery import flows as recovery
@@ -229,7 +230,7 @@ class LostDeviceScreen(LoginStep):
         password = self.query_one(PasswordInput).take()
 
         def judged() -> Message:
-            by_key.prove_password(services, handle, password)
+            key_login.prove_password(services, handle, password)
             return self.PasswordProved()
 
         self.check(judged)

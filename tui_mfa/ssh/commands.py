@@ -1,70 +1,37 @@
-"""What ``ssh host …`` can do: the owner's own account, and nothing of an operator's.
-
-Parsed by hand, and written to strings: click keeps its context for the thread, and people share one.
-"""
+"""What ``ssh host …`` can do: the owner's own account, and nothing of an operator's. Written to strings."""
 
 import json
-import re
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rich.cells import cell_len
-
-from tui_mfa.documents import TOKEN_HEAD, factors_value, key_value, switched_off, token_row, token_value
-from tui_mfa.domain.api_tokens import flows as tokens
+from tui_mfa.documents import error_value, refusal_value
 from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.login.model import Session
 from tui_mfa.domain.ports import Services
-from tui_mfa.domain.secret import Secret
-from tui_mfa.domain.ssh_keys import flows as keys
-from tui_mfa.domain.two_factor import flows as two_factor
 from tui_mfa.presentation import safe_text
-
-COMMAND_MAX: Final = 4096
-"""Characters of a request: more than any command here needs."""
-
-CELL_MAX: Final = 80
-"""Terminal cells of one column."""
+from tui_mfa.ssh import handlers
+from tui_mfa.ssh.handlers import Asked, Made
+from tui_mfa.ssh.request import Misused, Request, options
 
 HELP: Final = """\
 Commands for your own account. Each takes --json, and --code 123456 where a second factor is asked for.
 
-  keys list                  the SSH keys of the account
-  keys rename KEY TITLE      give a key another title
-  keys delete KEY            delete a key; it opens nothing any more
-  tokens list                the API tokens of the account
-  tokens revoke ID           revoke a token
-  mfa status                 the method, and what belongs to it
-  help                       this list
+  keys list                    the SSH keys of the account
+  keys add KEY                 add a public key, the line of a .pub file;
+                               --title TITLE, --expires never|DAYS|DATE
+  keys rename KEY TITLE        give a key another title
+  keys delete KEY              delete a key; it opens nothing any more
+  tokens list                  the API tokens of the account
+  tokens create NAME           make a token and print it, once;
+                               --scope read|keys|admin, --days 1…365
+  tokens revoke ID             revoke a token
+  mfa status                   the method, and what belongs to it
+  help                         this list
 
-KEY is an id, a title or a fingerprint. New keys and tokens are made in the portal: they ask for the password.
+KEY is an id, a title or a fingerprint. What adds a key or a token asks for your password too: with ssh -t it is not
+shown; in a script it is the first line of standard input, and never an argument.
 """
-
-_IN_PORTAL: Final[dict[tuple[str, ...], str]] = {
-    ("keys", "add"): "Keys are added in",
-    ("tokens", "create"): "Tokens are made in",
-}
-"""What asks for a confirmation, which a session that began with a key is none (S51)."""
-
-_CODE: Final = re.compile(r"[\d\s-]{6,11}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """A request that was taken apart."""
-
-    words: tuple[str, ...] = ()
-    json: bool = False
-    code: Secret[str] | None = None
-    refusal: str = ""
-    """Why it cannot be understood; the rest is empty then."""
-
-    @property
-    def open_to_all(self) -> bool:
-        """It tells nothing about an account."""
-        return self.words in {(), ("help",), ("--help",), ("-h",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +43,66 @@ class Outcome:
     err: str = ""
 
 
-def split(command: str) -> Request:
-    """Take a request apart.
+@dataclass(frozen=True, slots=True)
+class _Command:
+    do: Callable[[Services, Session, Asked], Made]
+    arguments: int = 0
+    rest: bool = False
+    """The last argument takes what is left: ssh hands quoted words over without their quotes."""
+    options: tuple[str, ...] = ()
+    confirmed: bool = False
+    """Password and second factor, both (S51)."""
+    check: Callable[[Services, Asked], object] | None = None
+    """Refuses before anybody is asked for a password in vain."""
+
+
+def refused(status: int, words: str, request: Request, code: str = "usage") -> Outcome:
+    """Return the outcome of what is not understood: a line, or a document for programs.
 
     Args:
-        command: As it came.
+        status: The exit status.
+        words: Why.
+        request: Says for whom.
+        code: In a word for programs.
     """
-    if len(command) > COMMAND_MAX:
-        return Request(refusal=f"The command is longer than {COMMAND_MAX} characters.")
-    if not command.isprintable():
-        return Request(refusal="The command holds characters that cannot be shown.")
+    if request.json:
+        return Outcome(status, out=_document(error_value(code, words)))
+    return Outcome(status, err=f"{words}\n")
+
+
+def refused_by_rule(error: DomainError, request: Request) -> Outcome:
+    """Return the outcome of what a rule refuses.
+
+    Args:
+        error: What was refused.
+        request: Says for whom.
+    """
+    if request.json:
+        return Outcome(error.exit_status, out=_document(refusal_value(error)))
+    return Outcome(error.exit_status, err=f"{safe_text(error.user_message, 600)}\n")
+
+
+def before(services: Services, request: Request) -> Outcome | None:
+    """Return why a request cannot be done, whoever asks; None where it can be.
+
+    Args:
+        services: What the rules need.
+        request: From ``split``.
+    """
     try:
-        words = shlex.split(command)
-    except ValueError:
-        return Request(refusal="The command has a quotation mark too many or too few.")
-    as_json = "--json" in words
-    words = [part for word in words if word != "--json" for part in _parts(word)]
-    if "--code" not in words:
-        return Request(words=tuple(words), json=as_json)
-    at = words.index("--code")
-    code = words[at + 1 : at + 2]
-    if not code or not _CODE.fullmatch(code[0]):
-        return Request(refusal="--code takes the six digits of your second factor.")
-    return Request(words=(*words[:at], *words[at + 2 :]), json=as_json, code=Secret(code[0]))
+        command, asked = _understood(request.words)
+        if command.check is not None:
+            command.check(services, asked)
+    except Misused as error:
+        return refused(2, f"{error} Try: help", request)
+    except DomainError as error:
+        return refused_by_rule(error, request)
+    return None
 
 
-def _parts(word: str) -> list[str]:
-    """Return ``--code=123456`` as two words, as it is understood at the machine."""
-    name, given, code = word.partition("=")
-    return [name, code] if given and name == "--code" else [word]
+def wants_password(request: Request) -> bool:
+    """Say whether a request that ``before`` has let through is a change that wants a confirmation."""
+    return _COMMANDS[request.words[:2]].confirmed
 
 
 def run(services: Services, session: Session, request: Request) -> Outcome:
@@ -115,109 +113,48 @@ def run(services: Services, session: Session, request: Request) -> Outcome:
         session: Of the account's owner, after both factors.
         request: From ``split``.
     """
-    command = _COMMANDS.get(request.words[:2])
-    if command is None or len(request.words) - 2 != command.arguments:
-        return Outcome(2, err=f"{_usage(request.words)}\n")
     try:
-        made = command.do(services, session, request.words[2:])
+        command, asked = _understood(request.words)
+        made = command.do(services, session, asked)
+    except Misused as error:
+        return refused(2, f"{error} Try: help", request)
     except DomainError as error:
-        return Outcome(error.exit_status, err=f"{safe_text(error.user_message, 500)}\n")
+        return refused_by_rule(error, request)
     if request.json:
-        return Outcome(0, out=json.dumps(made.document, indent=2) + "\n")
-    return Outcome(0, out=made.text)
+        return Outcome(0, out=_document(made.document))
+    return Outcome(0, out=made.text, err=made.words)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    document: object
-    text: str
+def _understood(words: Sequence[str]) -> tuple[_Command, Asked]:
+    name = tuple(words[:2])
+    command = _COMMANDS.get(name)
+    if command is None:
+        raise Misused(f"There is no command “{safe_text(' '.join(name), 60)}” here.")
+    arguments, given = options(words[2:], command.options)
+    if command.rest and len(arguments) > command.arguments:
+        at = command.arguments - 1
+        arguments = [*arguments[:at], " ".join(arguments[at:])]
+    if len(arguments) != command.arguments:
+        plural = "s" * (command.arguments != 1)
+        raise Misused(f"“{' '.join(name)}” takes {command.arguments or 'no'} argument{plural}.")
+    return command, Asked(arguments, given)
 
 
-@dataclass(frozen=True, slots=True)
-class _Command:
-    do: Callable[[Services, Session, Sequence[str]], _Made]
-    arguments: int = 0
-
-
-def _usage(words: Sequence[str]) -> str:
-    known = _COMMANDS.get(tuple(words[:2]))
-    if known is not None:
-        return (
-            f"“{' '.join(words[:2])}” takes {known.arguments or 'no'} argument{'s' * (known.arguments != 1)}. Try: help"
-        )
-    there = _IN_PORTAL.get(tuple(words[:2]))
-    if there is not None:
-        return f"{there} the portal: that asks for the password. Connect without a command. Try: help"
-    return f"There is no command “{safe_text(' '.join(words[:2]), 60)}” here. Try: help"
-
-
-def _list_keys(services: Services, session: Session, _arguments: Sequence[str]) -> _Made:
-    found = keys.keys(services, session)
-    rows = [
-        (
-            key.id,
-            key.title,
-            key.kind,
-            key.fingerprint,
-            f"{key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never",
-            f"{key.expires_at:%Y-%m-%d %H:%M}" if key.expires_at else "never",
-        )
-        for key in found
-    ]
-    head = ("ID", "TITLE", "TYPE", "FINGERPRINT", "LAST USED", "EXPIRES")
-    return _Made({"keys": [key_value(key) for key in found]}, _table(head, rows))
-
-
-def _rename_key(services: Services, session: Session, arguments: Sequence[str]) -> _Made:
-    view = keys.rename(services, session, arguments[0], arguments[1])
-    return _Made(key_value(view), f"The key is called {safe_text(view.title, CELL_MAX)} now.\n")
-
-
-def _delete_key(services: Services, session: Session, arguments: Sequence[str]) -> _Made:
-    view = keys.delete(services, session, arguments[0])
-    return _Made(key_value(view), f"The key {view.fingerprint} opens nothing any more.\n")
-
-
-def _list_tokens(services: Services, session: Session, _arguments: Sequence[str]) -> _Made:
-    found = tokens.tokens(services, session)
-    rows = [token_row(token) for token in found]
-    return _Made({"tokens": [token_value(token) for token in found]}, _table(TOKEN_HEAD, rows))
-
-
-def _revoke_token(services: Services, session: Session, arguments: Sequence[str]) -> _Made:
-    view = tokens.revoke(services, session, arguments[0])
-    return _Made({"token": token_value(view)}, "The token opens nothing any more.\n")
-
-
-def _status(services: Services, session: Session, _arguments: Sequence[str]) -> _Made:
-    account = two_factor.status(services, session)
-    left = sum(code.used_at is None for code in account.recovery.codes) if account.recovery is not None else 0
-    lines = (
-        f"Method:         {account.method.value}",
-        f"Recovery codes: {left} left",
-        f"Switched off:   {', '.join(switched_off(account)) or 'nothing'}",
-    )
-    required = services.policy.mfa_required
-    return _Made(factors_value(account, required=required), "".join(f"{line}\n" for line in lines))
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    if not rows:
-        return ""
-    lines = [head, *([safe_text(cell, CELL_MAX) if cell else "-" for cell in row] for row in rows)]
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
-    padded = (
-        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
-        for line in lines
-    )
-    return "".join(f"{line.rstrip()}\n" for line in padded)
+def _document(value: object) -> str:
+    return json.dumps(value, indent=2) + "\n"
 
 
 _COMMANDS: Final[dict[tuple[str, ...], _Command]] = {
-    ("keys", "list"): _Command(_list_keys),
-    ("keys", "rename"): _Command(_rename_key, 2),
-    ("keys", "delete"): _Command(_delete_key, 1),
-    ("tokens", "list"): _Command(_list_tokens),
-    ("tokens", "revoke"): _Command(_revoke_token, 1),
-    ("mfa", "status"): _Command(_status),
+    ("keys", "list"): _Command(handlers.list_keys),
+    ("keys", "add"): _Command(
+        handlers.add_key, 1, rest=True, options=("--title", "--expires"), confirmed=True, check=handlers.check_key
+    ),
+    ("keys", "rename"): _Command(handlers.rename_key, 2, rest=True),
+    ("keys", "delete"): _Command(handlers.delete_key, 1),
+    ("tokens", "list"): _Command(handlers.list_tokens),
+    ("tokens", "create"): _Command(
+        handlers.create_token, 1, rest=True, options=("--scope", "--days"), confirmed=True, check=handlers.check_token
+    ),
+    ("tokens", "revoke"): _Command(handlers.revoke_token, 1),
+    ("mfa", "status"): _Command(handlers.status),
 }

@@ -1,19 +1,25 @@
-"""Exec requests, ``ssh host keys list``: a key is the first factor, the code comes along or is asked for."""
+"""``ssh host COMMAND``: key and second factor first, then one command of ``commands``.
+
+A key is needed: without one there would have to be a password, which is typed in the portal and nowhere else. What adds
+a key or a token asks for the password beside the key, which makes the login a confirmation (S51).
+"""
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from tui_mfa.domain import notices
 from tui_mfa.domain.account import Factor
 from tui_mfa.domain.errors import DomainError
-from tui_mfa.domain.login import flows, mailed_code
+from tui_mfa.domain.login import confirmation, flows, key_login, mailed_code
 from tui_mfa.domain.login.model import CodeOwed, LoggedIn
 from tui_mfa.domain.ports import Services
 from tui_mfa.domain.secret import Secret
-from tui_mfa.presentation import safe_text
 from tui_mfa.ssh import commands
+from tui_mfa.ssh.commands import Outcome
 from tui_mfa.ssh.portal import Client
+from tui_mfa.ssh.request import Request, split
+from tui_mfa.ssh.talk import Line, Talk
 
 if TYPE_CHECKING:
     from tui_mfa.ssh.server import House
@@ -22,24 +28,12 @@ NEEDS_KEY: Final = (
     "Commands need an SSH key of your account. Connect without a command, log in, and add one: "
     "Security, Manage SSH Keys."
 )
-
-LINE_MAX: Final = 64
-"""Bytes of a typed code with whatever somebody puts between its digits."""
-
-CODE_WITHIN: Final = 600
-"""Seconds to type the code: as long as a mailed one is good."""
+NO_CODE: Final = "No code came. Give it with the command: --code 123456"
+NO_PASSWORD: Final = "No password came. It is asked for on the terminal (ssh -t), or the first line of standard input."
 
 
-class Line(Protocol):
-    """The channel of a command."""
-
-    input: asyncio.StreamReader
-
-    def send(self, data: bytes) -> None:
-        """Write to standard output."""
-
-    def complain(self, text: str, end: str = "\n") -> None:
-        """Write to standard error."""
+class _Nothing(Exception):
+    """The person gave no answer; the text says what is missing."""
 
 
 async def serve(house: "House", client: Client, proved: str | None, command: str, line: Line) -> int:
@@ -52,45 +46,40 @@ async def serve(house: "House", client: Client, proved: str | None, command: str
         command: As it came.
         line: The channel.
     """
-    request = commands.split(command)
+    talk = Talk(line, terminal="TERM" in client.environ)
+    request = split(command)
     if request.refusal:
-        line.complain(request.refusal)
-        return 2
+        return talk.end(commands.refused(2, request.refusal, request))
     if request.open_to_all:
-        line.send(commands.HELP.encode())
-        return 0
+        return talk.end(Outcome(0, out=commands.HELP))
     entered = await house.enter(client, proved)
     if entered is None:
-        line.complain(NEEDS_KEY)
-        return 1
-    account_id = (entered.handle if isinstance(entered, CodeOwed) else entered.session).account_id
+        return talk.end(commands.refused(1, NEEDS_KEY, request, "needs_key"))
+    handle = entered.handle if isinstance(entered, CodeOwed) else entered.session
     try:
-        return await _do(house, entered, request, line)
+        return talk.end(await _outcome(house.services, entered, request, talk))
     finally:
-        await asyncio.to_thread(_tell_owner, house.services, account_id)
+        await asyncio.to_thread(_tell_owner, house.services, handle.account_id)
 
 
-async def _do(house: "House", entered: CodeOwed | LoggedIn, request: commands.Request, line: Line) -> int:
+async def _outcome(services: Services, entered: CodeOwed | LoggedIn, request: Request, talk: Talk) -> Outcome:
     """Finish the login, do what was asked, and log out."""
+    session = entered.session if isinstance(entered, LoggedIn) else None
     try:
-        logged_in = await _code_asked(house, entered, request.code, line)
+        refused = await asyncio.to_thread(commands.before, services, request)
+        if refused is not None:
+            return refused
+        if commands.wants_password(request):
+            await _prove_password(services, entered, talk)
+        session = (await _code_asked(services, entered, request.code, talk)).session
+        return await asyncio.to_thread(commands.run, services, session, request)
+    except _Nothing as error:
+        return commands.refused(1, str(error), request, "no_answer")
     except DomainError as error:
-        line.complain(safe_text(error.user_message, 500))
-        return error.exit_status
-    except TimeoutError:
-        logged_in = None
-    if logged_in is None:
-        line.complain("No code came. Give it with the command: --code 123456")
-        return 1
-    session = logged_in.session
-    try:
-        outcome = await asyncio.to_thread(commands.run, house.services, session, request)
+        return commands.refused_by_rule(error, request)
     finally:
-        await asyncio.to_thread(flows.log_out, house.services, session)
-    line.send(outcome.out.encode())
-    if outcome.err:
-        line.complain(outcome.err.rstrip("\n"))
-    return outcome.status
+        if session is not None:
+            await asyncio.to_thread(flows.log_out, services, session)
 
 
 def _tell_owner(services: Services, account_id: str) -> None:
@@ -99,29 +88,29 @@ def _tell_owner(services: Services, account_id: str) -> None:
         notices.deliver(services, account_id)
 
 
+async def _prove_password(services: Services, entered: CodeOwed | LoggedIn, talk: Talk) -> None:
+    """Ask for the password that goes beside the key."""
+    password = await talk.ask("Password: " if talk.terminal else "Password (ssh -t hides what you type): ")
+    if password is None:
+        raise _Nothing(NO_PASSWORD)
+    if isinstance(entered, CodeOwed):
+        await asyncio.to_thread(key_login.prove_password, services, entered.handle, password)
+    else:  # no second factor: the password is all that a confirmation wants
+        await asyncio.to_thread(confirmation.finish, services, entered.session, None, password, Secret(""))
+
+
 async def _code_asked(
-    house: "House", entered: CodeOwed | LoggedIn, given: Secret[str] | None, line: Line
-) -> LoggedIn | None:
+    services: Services, entered: CodeOwed | LoggedIn, given: Secret[str] | None, talk: Talk
+) -> LoggedIn:
     """Ask for the code that is owed, once for each factor."""
     while isinstance(entered, CodeOwed):
         code, given = given, None
         if code is None:
             if entered.factor is Factor.EMAIL:
-                await asyncio.to_thread(mailed_code.send, house.services, entered.handle)
-                line.complain("A code was mailed to you.")
-            line.complain("Code: ", end="")
-            async with asyncio.timeout(CODE_WITHIN):
-                typed = await _typed(line.input)
-            if not typed.strip():
-                return None
-            code = Secret(typed.decode("ascii", "replace").strip())
-        entered = await asyncio.to_thread(flows.enter_code, house.services, entered.handle, code)
+                await asyncio.to_thread(mailed_code.send, services, entered.handle)
+                talk.say("A code was mailed to you.")
+            code = await talk.ask("Code: ")
+            if code is None:
+                raise _Nothing(NO_CODE)
+        entered = await asyncio.to_thread(flows.enter_code, services, entered.handle, code)
     return entered
-
-
-async def _typed(source: asyncio.StreamReader) -> bytes:
-    """Read a line, or what is surely no code; whatever stands behind it is not read."""
-    data = b""
-    while b"\n" not in data and len(data) < LINE_MAX and (piece := await source.read(LINE_MAX - len(data))):
-        data += piece
-    return data.partition(b"\n")[0]

@@ -69,7 +69,7 @@ def come_by_key(services: Services) -> CodeOwed:
 def begun(services: Services) -> AttemptHandle:
     """Return what the mailed code finishes; the mail is on its way."""
     owed = come_by_key(services)
-    by_key.prove_password(services, owed.handle, Secret(PASSWORD))
+    key_login.prove_password(services, owed.handle, Secret(PASSWORD))
     wanted = by_key.begin(services, owed.handle)
     mailed_code.send(services, wanted.handle)
     return wanted.handle
@@ -137,7 +137,7 @@ def recover(
 def test_after_the_password_each_way_leads_into_replace(way: str) -> None:
     services, _, secret, enabled = lost()
     owed = come_by_key(services)
-    by_key.prove_password(services, owed.handle, Secret(PASSWORD))
+    key_login.prove_password(services, owed.handle, Secret(PASSWORD))
     two_factor.begin(services, recover(services, owed, way, secret, enabled).session)
 
 
@@ -149,7 +149,7 @@ def test_a_login_by_password_has_no_such_way() -> None:
     with pytest.raises(NotAllowed):
         by_key.begin(services, owed.handle)
     with pytest.raises(NotAllowed):
-        by_key.prove_password(services, owed.handle, Secret(PASSWORD))
+        key_login.prove_password(services, owed.handle, Secret(PASSWORD))
     with pytest.raises(NotAllowed):
         mailed_code.send(services, owed.handle)
 
@@ -198,9 +198,9 @@ def test_wrong_passwords_count_like_those_at_a_login() -> None:
     owed = come_by_key(services)
     for _ in range(5):
         with pytest.raises(InvalidInput):
-            by_key.prove_password(services, owed.handle, Secret("not the password at all"))
+            key_login.prove_password(services, owed.handle, Secret("not the password at all"))
     with pytest.raises(TooManyAttempts):
-        by_key.prove_password(services, owed.handle, Secret(PASSWORD))
+        key_login.prove_password(services, owed.handle, Secret(PASSWORD))
     assert services.store.get(account_id).tries[Factor.PASSWORD].in_a_row == 5
     assert not any(attempt.password_proved for attempt in services.store.get(account_id).attempts)
 

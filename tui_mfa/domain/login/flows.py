@@ -192,7 +192,8 @@ def _proved(
     alone = guard.method_in_force(account, services.policy) is Method.DISABLED
     first = "ssh key" if attempt.by_key else "password only"
     proved = first if alone or factor is None else f"ssh key, {factor.value}" if attempt.by_key else factor.value
-    return _open(services, account, attempt, handle, now, proved, confirmed=not attempt.by_key)
+    confirmed = attempt.password_proved or not attempt.by_key
+    return _open(services, account, attempt, handle, now, proved, confirmed=confirmed)
 
 
 def _next(

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from tui_mfa.domain.account import Account
-from tui_mfa.domain.errors import NoSuchAccount, WrongCredentials
+from tui_mfa.domain import names
+from tui_mfa.domain.account import Account, Attempt, Purpose
+from tui_mfa.domain.errors import InvalidInput, NoSuchAccount, NotAllowed, WrongCredentials
 from tui_mfa.domain.layout import Claim
-from tui_mfa.domain.login import flows
-from tui_mfa.domain.login.model import CodeOwed, LoggedIn, Origin
+from tui_mfa.domain.login import answers, flows, guard, passwords
+from tui_mfa.domain.login.model import AttemptHandle, CodeOwed, LoggedIn, Origin
 from tui_mfa.domain.ports import Services
+from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.ssh_keys import access, rules
 from tui_mfa.domain.ssh_keys.model import SshKey
 
@@ -28,7 +30,8 @@ def usable_keys(services: Services, username: str) -> tuple[str, ...]:
 def log_in(services: Services, username: str, key_line: str, origin: Origin) -> CodeOwed | LoggedIn:
     """Begin the login that a proved key has opened.
 
-    The session that follows is not confirmed: a confirmation is password and second factor (S51).
+    The session that follows is not confirmed: a confirmation is password and second factor (S51); see
+    ``prove_password``.
 
     Args:
         services: What the rules need.
@@ -49,6 +52,42 @@ def log_in(services: Services, username: str, key_line: str, origin: Origin) -> 
             return flows.start(services, account, username, origin, factor=FACTOR, confirmed=False, by_key=True)
     except NoSuchAccount:
         raise WrongCredentials from None
+
+
+def prove_password(services: Services, handle: AttemptHandle, password: Secret[str]) -> None:
+    """Check the password of somebody who came by key: with the second factor, that makes a confirmation (S51).
+
+    Args:
+        services: What the rules need.
+        handle: A login that an SSH key began.
+        password: As typed.
+
+    Raises:
+        InvalidInput: It is not right; counted like at a login.
+        TooManyAttempts: Not judged.
+        NotAllowed: The login was not begun by a key.
+        AttemptEnded: Start again.
+    """
+    password = names.normal_password(password)
+    with guard.address_limit(services, handle.origin):
+        try:
+            with services.store.account(handle.account_id) as account:
+                attempt_by_key(services, account, handle)
+            passwords.check(services, handle.account_id, password, handle.origin)
+            with services.store.account(handle.account_id) as account:
+                attempt_by_key(services, account, handle).password_proved = True
+        except WrongCredentials:
+            raise InvalidInput("The password is not right.", field="password") from None
+        except NoSuchAccount:
+            raise answers.too_old() from None
+
+
+def attempt_by_key(services: Services, account: Account, handle: AttemptHandle) -> Attempt:
+    """Return the live login that a key began; raises ``NotAllowed`` for any other, ``AttemptEnded`` for none."""
+    attempt = guard.find_attempt(account, handle, services.clock.now(), Purpose.LOGIN)
+    if not attempt.by_key:
+        raise NotAllowed("This way begins with an SSH key: connect with one that your account knows.")
+    return attempt
 
 
 def _usable(services: Services, account: Account, username: str, key_line: str, now: datetime) -> SshKey:

@@ -1,51 +1,21 @@
 """Get in without the lost device by an SSH key of the account, the password, and a mailed code.
 
 NIST SP 800-63B-4 section 4.2.2.2 wants, for what two factors guard, a code that was sent and another authenticator that
-is bound to the account: here the registered key, whose signature the server has checked. The password comes on top,
-since the session that follows may replace the authenticator.
+is bound to the account: here the registered key, whose signature the server has checked. The password comes on top
+(``key_login.prove_password``), since the session that follows may replace the authenticator.
 """
 
 from tui_mfa.domain import names
-from tui_mfa.domain.account import Account, Attempt, Factor, Purpose
-from tui_mfa.domain.errors import DomainError, InvalidInput, NoSuchAccount, NotAllowed, WrongCode, WrongCredentials
+from tui_mfa.domain.account import Attempt, Factor, Purpose
+from tui_mfa.domain.errors import DomainError, NoSuchAccount, WrongCode
 from tui_mfa.domain.events import Tag
-from tui_mfa.domain.login import answers, guard, mailed_code, passwords
+from tui_mfa.domain.login import answers, guard, key_login, mailed_code
 from tui_mfa.domain.login.model import ATTEMPT_LIFE, AttemptHandle, CodeOwed, LoggedIn
 from tui_mfa.domain.names import masked_email
 from tui_mfa.domain.ports import Services
 from tui_mfa.domain.recovery import flows
 from tui_mfa.domain.secret import Secret
 from tui_mfa.domain.tokens import hash_token, new_id, new_token
-
-_NO_KEY = "This way begins with an SSH key: connect with one that your account knows."
-
-
-def prove_password(services: Services, handle: AttemptHandle, password: Secret[str]) -> None:
-    """Check the password of somebody who came by key; afterwards the attempt may recover.
-
-    Args:
-        services: What the rules need.
-        handle: A login that an SSH key began.
-        password: As typed.
-
-    Raises:
-        InvalidInput: It is not right; counted like at a login.
-        TooManyAttempts: Not judged.
-        NotAllowed: The login was not begun by a key.
-        AttemptEnded: Start again.
-    """
-    password = names.normal_password(password)
-    with guard.address_limit(services, handle.origin):
-        try:
-            with services.store.account(handle.account_id) as account:
-                _by_key(services, account, handle)
-            passwords.check(services, handle.account_id, password, handle.origin)
-            with services.store.account(handle.account_id) as account:
-                _by_key(services, account, handle).password_proved = True
-        except WrongCredentials:
-            raise InvalidInput("The password is not right.", field="password") from None
-        except NoSuchAccount:
-            raise answers.too_old() from None
 
 
 def begin(services: Services, handle: AttemptHandle) -> CodeOwed:
@@ -59,7 +29,7 @@ def begin(services: Services, handle: AttemptHandle) -> CodeOwed:
     token = new_token(services.entropy)
     try:
         with services.store.account(handle.account_id) as account:
-            login = _by_key(services, account, handle)
+            login = key_login.attempt_by_key(services, account, handle)
             refused = flows.usable(account, login)
             if refused is not None:
                 raise refused
@@ -111,11 +81,3 @@ def use_mailed_code(services: Services, handle: AttemptHandle, typed: Secret[str
         except NoSuchAccount:
             raise answers.too_old() from None
         raise verdict
-
-
-def _by_key(services: Services, account: Account, handle: AttemptHandle) -> Attempt:
-    """Return the live login that a key began."""
-    attempt = guard.find_attempt(account, handle, services.clock.now(), Purpose.LOGIN)
-    if not attempt.by_key:
-        raise NotAllowed(_NO_KEY)
-    return attempt
