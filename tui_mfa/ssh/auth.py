@@ -3,6 +3,8 @@
 import asyncio
 import ipaddress
 import logging
+import os
+import socket
 from typing import TYPE_CHECKING, Final
 
 import asyncssh
@@ -27,6 +29,12 @@ CHANNEL_WITHIN: Final = 20.0
 SHOWN_KEYS: Final = 8
 """Public keys of a client that are remembered, for its person to add one of them."""
 
+TURNED_AWAY: Final = 64
+"""Refused connections that are kept for a moment; more than these are hung up on at once."""
+
+READ_WITHIN: Final = 1.0
+"""Seconds for a client to read why."""
+
 
 class PortalServer(asyncssh.SSHServer):
     """One connection.
@@ -45,6 +53,7 @@ class PortalServer(asyncssh.SSHServer):
         self._tries = 0
         self._channels = 0
         self._session: CountedSession | None = None
+        self._end: asyncio.TimerHandle | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Count the connection, or end it with the reason."""
@@ -56,7 +65,8 @@ class PortalServer(asyncssh.SSHServer):
         if why is not None:
             LOG.info("ssh connection refused from=%s why=%s", self._address, why.value)
             counts.add(metrics.REFUSED, why.name.lower())
-            conn.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, why.value)
+            # Behind the server's version, which goes out right after this: before it, clients understand nothing.
+            asyncio.get_running_loop().call_soon(self._turn_away, why.value)
         else:
             self._let_in = True
             counts.add(metrics.ACCEPTED)
@@ -65,10 +75,29 @@ class PortalServer(asyncssh.SSHServer):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         del exc
+        if self._end is not None:
+            self._end.cancel()  # it would keep an ended session
         if self._let_in:
             self._let_in = False
             self._house.gate.leave(limit_key(self._address))
             self._house.counts.add(metrics.CONNECTIONS, amount=-1)
+
+    def _turn_away(self, words: str) -> None:
+        """Tell somebody why, and hang up once that can have been read.
+
+        What a client has sent meanwhile is never read; a socket that is closed over it says so at once (RST), and the
+        client would often see that in place of the words.
+        """
+        sock: socket.socket | None = self._conn.get_extra_info("socket")
+        if sock is not None and sock.fileno() >= 0 and len(self._house.turned_away) < TURNED_AWAY:
+            held = os.dup(sock.fileno())
+            self._house.turned_away.add(held)
+            asyncio.get_running_loop().call_later(READ_WITHIN, self._hang_up, held)
+        self._conn.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, words)
+
+    def _hang_up(self, held: int) -> None:
+        self._house.turned_away.discard(held)
+        os.close(held)
 
     def begin_auth(self, username: str) -> bool:
         """Take the name, once: a key that was proved for one name says nothing about another."""
@@ -123,7 +152,7 @@ class PortalServer(asyncssh.SSHServer):
 
     def auth_completed(self) -> None:
         """Wait for the one channel: without it, a connection would hold its place for as long as it likes."""
-        asyncio.get_running_loop().call_later(CHANNEL_WITHIN, self._end_idle)
+        self._end = asyncio.get_running_loop().call_later(CHANNEL_WITHIN, self._end_idle)
 
     def _end_idle(self) -> None:
         if self._let_in and (self._session is None or self._session.task is None):

@@ -70,6 +70,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         self._why = "left"
         self._taken = 0
         self._channel_full = self._wire_full = False
+        self._cancel: asyncio.TimerHandle | None = None
         self.input = asyncio.StreamReader(limit=PAUSE_ABOVE)
 
     # What asyncssh calls, before there is anything to run.
@@ -195,9 +196,11 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
             return
         self._why = why
         loop = asyncio.get_running_loop()
-        if self.app is not None:
-            self._inside.soon(self._exit_app)
-            loop.call_later(LEAVE_WITHIN, self.task.cancel)
+        app = self.app
+        if app is not None:
+            self._inside.soon(lambda: app.exit(0) if app.is_running else None)
+            if self._cancel is None:
+                self._cancel = loop.call_later(LEAVE_WITHIN, self.task.cancel, context=contextvars.Context())
         else:
             self.task.cancel()
 
@@ -208,10 +211,6 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
             self._inside.soon(
                 lambda: app.notify(words, severity="warning", timeout=30, markup=False) if app.is_running else None
             )
-
-    def _exit_app(self) -> None:
-        if self.app is not None and self.app.is_running:
-            self.app.exit(0)
 
     @property
     def _who(self) -> str:
@@ -232,6 +231,8 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
             if self.app is not None and self._last_words is None:
                 self._last_words = self.app.last_words
             self.app, self._pump.open = None, False
+            if self._cancel is not None:
+                self._cancel.cancel()
             if self._last_words is not None:
                 self._why, status = "unexpected error", terminal.EXIT_UNEXPECTED
                 if self._command is None:
