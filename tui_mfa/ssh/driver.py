@@ -3,7 +3,8 @@
 Each private name is here because there is no public way, and is held in place by tests/ssh/test_driver.py:
 ``XTermParser`` (keys from bytes), ``App._capture_stdout`` and ``_capture_stderr`` (Textual swaps the process's streams
 for each app), ``App._filters`` (``NO_COLOR`` is the client's and not the server's), ``StylesCache.get_inner_outer`` and
-``XTermParser._parse_extended_key`` (caches for the whole process that keep ended sessions alive),
+``XTermParser._parse_extended_key`` (caches for the whole process that keep ended sessions alive), ``strip.FIFOCache``
+(seven caches for each line of a screen),
 ``MessagePump._parent`` (the way of a key up to the app).
 """
 
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO, Protocol, TextIO
 
 from rich.cells import cached_cell_len
 from rich.console import Console
-from textual import _styles_cache, constants, events
+from textual import _styles_cache, constants, events, strip
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.color import Color
@@ -277,6 +278,21 @@ def forget_texts() -> None:
     cached_cell_len.cache_clear()
 
 
+class _NoCache:
+    """Stands for each of the seven caches of a line, which are a fourth of a session's memory and are seldom asked."""
+
+    def get(self, _key: object, default: object = None) -> object:
+        """Find nothing."""
+        return default
+
+    def __setitem__(self, _key: object, _value: object) -> None:
+        """Keep nothing."""
+
+
+_NO_CACHE = _NoCache()
+
+
 def forget_ended_sessions() -> None:
-    """Replace Textual's cache that keeps the text of 1,000 widgets, whoever's it was; done once for a process."""
+    """Replace Textual's cache that keeps the text of 1,000 widgets, whoever's it was, and those of lines; done once."""
+    strip.FIFOCache = lambda _size: _NO_CACHE  # type: ignore[attr-defined, assignment, return-value]
     _styles_cache.StylesCache.get_inner_outer = _inner_outer_of_any  # type: ignore[method-assign, assignment]
