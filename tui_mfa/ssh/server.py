@@ -64,6 +64,8 @@ class House:
     gate: Gate
     counts: Metrics = field(default_factory=Metrics)
     sessions: set[PortalSession] = field(default_factory=set)
+    turned_away: set[int] = field(default_factory=set)
+    """Handles of connections that were refused a moment ago."""
     closing: bool = False
 
     def __post_init__(self) -> None:
