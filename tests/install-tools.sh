@@ -4,7 +4,7 @@
 set -eu
 missing=""
 for pair in tmux:tmux xterm:xterm Xvfb:xvfb oathtool:oathtool xwd:x11-apps xdotool:xdotool zbarimg:zbar-tools \
-	ssh-keygen:openssh-client ssh:openssh-client; do
+	ssh-keygen:openssh-client ssh:openssh-client systemd-analyze:systemd systemd-socket-activate:systemd; do
 	command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 [ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf ] || missing="$missing fonts-dejavu-core"

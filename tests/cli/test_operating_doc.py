@@ -1,9 +1,11 @@
 """The guide for operators names commands, options and settings that exist: parsed by the real commands, never run."""
 
+import os
 import re
 import shlex
+import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -113,6 +115,53 @@ def test_the_table_has_every_setting_and_no_other() -> None:
     rows = [line.split("|")[1] for line in SETTINGS.splitlines() if line.startswith("| `")]
     named = [key for row in rows for key in re.findall(r"`(\w+)`", row)]
     assert sorted(named) == sorted(KEYS)
+
+
+def units() -> dict[str, str]:
+    """Return the files of the blocks for systemd by their paths in its folder; a line names each."""
+    text = "".join(text for language, text in BLOCKS if language == "ini")
+    _, *parts = re.split(r"^# /etc/systemd/system/(\S+)\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def verified(systemd_analyze: Path, folder: Path, files: dict[str, str]) -> str:
+    """Return what systemd says about units, for which there is a program in the place of ours."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text.replace("/opt/tui-mfa/bin/tui-mfa ", "/bin/true "))
+    names = [str(folder / name) for name in files if "/" not in name]
+    done = subprocess.run(
+        [systemd_analyze, "verify", "--man=no", *names],
+        env={"PATH": os.environ["PATH"], "SYSTEMD_UNIT_PATH": f"{folder}:"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr or str(done.returncode or "")
+
+
+def test_systemd_takes_each_unit(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    found = units()
+    assert {"tui-mfa-ssh.service", "tui-mfa-ssh.socket", "tui-mfa-.service.d/limits.conf"} <= found.keys()
+    assert verified(tool("systemd-analyze"), tmp_path, found) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "wrong"),
+    [
+        ("tui-mfa-ssh.service", "Type=notify", "Type=notifies"),
+        ("tui-mfa-.service.d/limits.conf", "NoNewPrivileges=", "NoNewPrivilege="),
+        ("tui-mfa-ssh.socket", "ListenStream=2222", "ListenStream=port"),
+    ],
+)
+def test_a_unit_that_is_wrong_is_found(
+    tool: Callable[[str], Path], tmp_path: Path, name: str, line: str, wrong: str
+) -> None:
+    found = units()
+    assert line in found[name]
+    found[name] = found[name].replace(line, wrong)
+    assert verified(tool("systemd-analyze"), tmp_path, found) != ""
 
 
 def test_each_settings_file_has_known_keys() -> None:

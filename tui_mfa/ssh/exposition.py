@@ -79,6 +79,8 @@ async def shown(port: int, text: Callable[[], bytes]) -> AsyncIterator[int]:
             if not free.locked():
                 async with free:
                     await _answer(reader, writer, text)
+        except asyncio.CancelledError:  # the service ends; asyncio would print it as a mistake (Python 3.11)
+            return
         finally:
             writer.close()
 
