@@ -43,6 +43,7 @@ class Screen(asyncssh.SSHClientSession[bytes]):
         self.seen = bytearray()
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
+        self._read_at, self._text = -1, ""
         self.status: int | None = None
         self.closed = asyncio.Event()
 
@@ -63,7 +64,9 @@ class Screen(asyncssh.SSHClientSession[bytes]):
 
     def text(self) -> str:
         """Return the screen as one line with single spaces."""
-        return " ".join(" ".join(self._screen.display).split())
+        if self._read_at != len(self.seen):  # looked at often, and slow
+            self._read_at, self._text = len(self.seen), " ".join(" ".join(self._screen.display).split())
+        return self._text
 
     @property
     def everything(self) -> str:
@@ -77,6 +80,7 @@ class Screen(asyncssh.SSHClientSession[bytes]):
     def resize(self, columns: int, rows: int) -> None:
         """Make the window larger or smaller."""
         self._screen.resize(rows, columns)
+        self._read_at = -1
         self.chan.change_terminal_size(columns, rows)
 
     async def until(self, text: str) -> None:

@@ -16,8 +16,9 @@ LOOK_AGAIN: Final = 0.05
 """Seconds between two looks whether the app takes keys; what is typed before its first frame waits."""
 
 
-HANDLED_WITHIN: Final = 0.2
-"""Seconds after which the next key is handed over though the app is not done with the one before."""
+HANDLED_WITHIN: Final = 5.0
+"""Seconds after which the next key is handed over though the app does not say that it is done with the one before. On
+a busy machine that takes a while; it never comes only when a widget goes away with the key."""
 
 
 class Inside:
