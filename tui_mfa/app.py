@@ -18,7 +18,7 @@ from textual.theme import Theme
 from textual.widget import Widget
 from textual.widgets import Input, LoadingIndicator
 
-from tui_mfa import terminal, themes
+from tui_mfa import styles, terminal, themes
 from tui_mfa.domain.errors import DomainError, SessionEnded
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import LogoutRequested, SessionLost, SessionOpened
@@ -69,7 +69,7 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         self.context = context
         self.session: Session | None = None
         self.animation_level = "none"
-        terminal.share_styles(self)
+        styles.share_styles(self)
         themes.register(self, theme)
         # Read with the app's own: a stylesheet that comes later has all the others parsed once more.
         self.stylesheet.read(_LOGIN_CSS)

@@ -19,9 +19,6 @@ from typing import Any, Generic
 from rich.text import Text
 from textual import events
 from textual.app import App, ReturnType
-from textual.css.model import RuleSet
-from textual.css.stylesheet import Stylesheet
-from textual.css.types import CSSLocation
 from textual.driver import Driver
 from textual.geometry import Offset
 from textual.widget import Widget
@@ -87,66 +84,6 @@ class VisibleCursor(App[ReturnType], Generic[ReturnType]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Move the cursor along with the focus."""
         follow_focus(self, event.widget)
-
-
-_READ_RULES: dict[tuple[object, ...], list[RuleSet]] = {}
-"""What was read from each source of style with each theme: the program's own text, and no person's."""
-
-
-class SharedStylesheet(Stylesheet):
-    """A stylesheet whose sources are read once for a process, theme and source; nothing changes a rule once it is read.
-
-    Textual reads all of them again for each app and each change of theme, and forgets all but 64 of its sources.
-    """
-
-    # Textual has no public way to share what was read; this private method is the only one that reads.
-    def _parse_rules(
-        self,
-        css: str,
-        read_from: CSSLocation,
-        is_default_rules: bool = False,
-        tie_breaker: int = 0,
-        scope: str = "",
-    ) -> list[RuleSet]:
-        key = (self._theme, css, read_from, is_default_rules, tie_breaker, scope)
-        rules = _READ_RULES.get(key)
-        if rules is None:
-            rules = super()._parse_rules(css, read_from, is_default_rules, tie_breaker, scope)
-            if not any(rule.errors for rule in rules):
-                _READ_RULES[key] = rules
-        return rules
-
-    @property
-    def _theme(self) -> frozenset[tuple[str, str]]:
-        """The variables, as part of a key."""
-        if self._theme_of is not self._variables:
-            self._theme_of, self._frozen = self._variables, frozenset(self._variables.items())
-        return self._frozen
-
-    _theme_of: dict[str, str] | None = None
-    _frozen: frozenset[tuple[str, str]] = frozenset()
-
-    def reparse(self) -> None:
-        """Take the rules for the present variables.
-
-        Raises:
-            StylesheetParseError: A source is wrong; the rules before stay in force.
-        """
-        rules, rules_map = self._rules, self._rules_map
-        try:
-            self.parse()
-        except Exception:
-            self._rules, self._rules_map = rules, rules_map
-            raise
-
-
-def share_styles(app: App[Any]) -> None:
-    """Give an app that has read nothing yet a stylesheet that shares what it reads.
-
-    Args:
-        app: The app, in its ``__init__``.
-    """
-    app.stylesheet = SharedStylesheet(variables=app.stylesheet._variables)  # noqa: SLF001 - no public way to them
 
 
 def forget_clipboard(app: App[Any]) -> None:

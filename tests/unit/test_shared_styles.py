@@ -1,12 +1,16 @@
 """Style rules are read once for a process, and a wrong source never spoils the ones in force."""
 
+from collections.abc import Callable
+
 import pytest
 from textual.app import App, ComposeResult
+from textual.containers import Horizontal
 from textual.css.stylesheet import Stylesheet, StylesheetParseError
-from textual.widgets import Static
+from textual.screen import Screen
+from textual.widgets import Button, DataTable, Input, Static
 
-from tui_mfa import terminal
-from tui_mfa.terminal import SharedStylesheet
+from tui_mfa import styles
+from tui_mfa.styles import SharedStylesheet
 
 VARIABLES = {"ink": "red"}
 WHERE = ("here", "")
@@ -59,7 +63,7 @@ class Two(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        terminal.share_styles(self)
+        styles.share_styles(self)
 
     def compose(self) -> ComposeResult:
         yield Static("words")
@@ -72,3 +76,85 @@ async def test_one_apps_theme_stays_its_own() -> None:
         await pilot.pause()
         found = [app.query_one(Static).styles.color for app in (one, other)]
     assert found[0] != found[1]
+
+
+class Look(Screen[None]):
+    """A page on which places, states and parts of widgets decide."""
+
+    DEFAULT_CSS = """
+    Look {
+        #first { color: red; }
+        .wide { width: 100%; }
+        Button:focus { color: green; }
+        Static:first-child { padding: 1; }
+        Horizontal:focus-within Static { color: blue; }
+        .on Static { text-style: bold; }
+        DataTable > .datatable--cursor { color: yellow; }
+        &.on DataTable > .datatable--cursor { color: magenta; }
+        &.on > Static { text-style: italic; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static("a", id="first")
+        yield Static("b", classes="wide")
+        with Horizontal(id="row"):
+            yield Static("c")
+            yield Button("press", id="one")
+            yield Button("press", id="two", disabled=True)
+        yield DataTable()
+        yield Input(id="name")
+
+
+def styles_of(app: App[None]) -> list[dict[str, object]]:
+    """Return what every widget of the page, and every part of one, looks like by its rules."""
+    found = []
+    for node in app.screen.walk_children(with_self=True):
+        watched = (node._has_hover_style, node._has_focus_within, node._has_order_style, node._has_odd_or_even)
+        found.append({"watched": watched, **node.styles.base._rules})
+        found.extend(dict(part.base._rules) for _, part in sorted(node._component_styles.items()))
+    return found
+
+
+def by_textual(app: App[None]) -> list[dict[str, object]]:
+    """Return the same, found by Textual alone for all widgets anew."""
+    plain = Stylesheet(variables=app.stylesheet._variables)
+    for (path, name), source in app.stylesheet.source.items():
+        plain.add_source(source.content, (path, name), source.is_defaults, source.tie_breaker, source.scope)
+    plain.parse()
+    shared, app.stylesheet = app.stylesheet, plain
+    for node in app.screen.walk_children(with_self=True):
+        node._component_styles.clear()
+    plain.update(app.screen)
+    found = styles_of(app)
+    app.stylesheet = shared
+    return found
+
+
+@pytest.mark.parametrize("app_number", [1, 2])
+async def test_every_widget_looks_as_textual_alone_would_have_it(app_number: int) -> None:
+    """After each change of focus, class, state, place, children and theme; the second app finds what the first kept."""
+    app = Two()
+    async with app.run_test(size=(60, 20)) as pilot:
+        page = Look()
+        await app.push_screen(page)
+        changes: dict[str, Callable[[], object]] = {
+            "nothing": lambda: None,
+            "focus": lambda: page.set_focus(page.query_one("#one")),
+            "a class": lambda: page.query_one("#row").add_class("on"),
+            "a class above": lambda: page.add_class("on"),
+            "a state": lambda: setattr(page.query_one("#two"), "disabled", False),
+            "focus elsewhere": lambda: page.set_focus(page.query_one("#name")),
+            "one less": lambda: page.query_one("#first").remove(),
+            "one more": lambda: page.query_one("#row").mount(Static("d", classes="wide")),
+            "another theme": lambda: setattr(app, "theme", "textual-light"),
+            "no class above": lambda: page.remove_class("on"),
+            "the theme before": lambda: setattr(app, "theme", "textual-dark"),
+        }
+        for what, change in changes.items():
+            change()
+            await pilot.pause()
+            # Textual tells no sibling that it has become the first one.
+            app.stylesheet.update(page) if what == "one less" else None
+            assert styles_of(app) == by_textual(app), f"{what}, app {app_number}"
+            assert isinstance(app.stylesheet, SharedStylesheet)

@@ -1,0 +1,218 @@
+# ruff: noqa: SLF001 - Textual has no public way to any of this; tests/unit/test_shared_styles.py holds the names
+"""Textual's stylesheet, with what it finds out kept for the next widget, page and person.
+
+Textual reads each source of style again for each app and theme, and looks for the rules of a widget among all of them
+each time that its focus or a class changes: 37 % of the program's time in its own tests. Both are the same for every
+app with the same sources, so they are kept for the process. Nothing here holds a person's text: only sources of style,
+and names of types, ids and classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.styles import RulesMap
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
+from textual.dom import DOMNode
+
+_OF_PLACE: Final = frozenset(
+    ("first-of-type", "last-of-type", "first-child", "last-child", "odd", "even", "focus-within", "empty")
+)
+"""Pseudo-classes that other widgets decide; what they rule is found anew each time."""
+
+_MOST: Final = 4096
+"""Entries of one collection; it is emptied when there are more, and fills again."""
+
+_READ_RULES: dict[tuple[object, ...], list[RuleSet]] = {}
+"""What was read from each source of style with each theme."""
+
+_CANDIDATES: dict[tuple[int, ...], Candidates] = {}
+"""The rules that may apply to a kind of widget, by the identities of their rules, which they keep alive."""
+
+
+class Candidates:
+    """The rules whose last selector fits a widget's type, id or classes, and what they came to for widgets so far.
+
+    Args:
+        rules: The rules.
+    """
+
+    def __init__(self, rules: list[RuleSet]) -> None:
+        self.rules = rules
+        self.pseudo_classes: frozenset[str] = frozenset().union(*(rule.pseudo_classes for rule in rules))
+        """What they ask for, in any of their selectors."""
+        self.constant = _OF_PLACE.isdisjoint(self.pseudo_classes)
+        """Whether path and state of a widget decide."""
+        self.found: dict[tuple[object, ...], RulesMap] = {}
+        """The outcome for each path and state."""
+
+    def key(self, path: list[DOMNode]) -> tuple[object, ...]:
+        """Return all that the rules can ask about a widget: types, ids, classes and states from the app down.
+
+        Args:
+            path: From the app to the widget.
+        """
+        return tuple((type(above), above.id, above.classes, *self._states(above)) for above in path)
+
+    def _states(self, node: DOMNode) -> Iterable[bool]:
+        known: Mapping[str, Callable[[Any], bool]] = node._PSEUDO_CLASSES
+        for name in self.pseudo_classes:
+            yield name in known and known[name](node)
+
+
+class SharedStylesheet(Stylesheet):
+    """A stylesheet that shares what it reads and finds with those of other apps; no rule changes once it is read."""
+
+    def __init__(self, *, variables: dict[str, str] | None = None) -> None:
+        super().__init__(variables=variables)
+        self._names: dict[tuple[object, ...], Candidates] = {}
+        self._names_of: list[RuleSet] | None = None
+        self._parts: WeakKeyDictionary[DOMNode, list[tuple[str, Candidates, tuple[object, ...]]]] = WeakKeyDictionary()
+        self._wanted: tuple[Candidates, tuple[object, ...]] | None = None
+
+    def _parse_rules(
+        self,
+        css: str,
+        read_from: CSSLocation,
+        is_default_rules: bool = False,
+        tie_breaker: int = 0,
+        scope: str = "",
+    ) -> list[RuleSet]:
+        key = (self._theme, css, read_from, is_default_rules, tie_breaker, scope)
+        rules = _READ_RULES.get(key)
+        if rules is None:
+            rules = super()._parse_rules(css, read_from, is_default_rules, tie_breaker, scope)
+            if not any(rule.errors for rule in rules):
+                _READ_RULES[key] = rules
+        return rules
+
+    @property
+    def _theme(self) -> frozenset[tuple[str, str]]:
+        """The variables, as part of a key."""
+        if self._theme_of is not self._variables:
+            self._theme_of, self._frozen = self._variables, frozenset(self._variables.items())
+        return self._frozen
+
+    _theme_of: dict[str, str] | None = None
+    _frozen: frozenset[tuple[str, str]] = frozenset()
+
+    def reparse(self) -> None:
+        """Take the rules for the present variables.
+
+        Raises:
+            StylesheetParseError: A source is wrong; the rules before stay in force.
+        """
+        rules, rules_map = self._rules, self._rules_map
+        try:
+            self.parse()
+        except Exception:
+            self._rules, self._rules_map = rules, rules_map
+            raise
+
+    def apply(
+        self, node: DOMNode, *, animate: bool = False, cache: dict[tuple[object, ...], RulesMap] | None = None
+    ) -> None:
+        """Give a widget its style; see ``Stylesheet.apply``.
+
+        Args:
+            node: The widget.
+            animate: Whether what changes is animated.
+            cache: Not needed here: what was found is kept for longer than one group of widgets.
+        """
+        del cache
+        self._wanted = None
+        candidates = self._candidates(node)
+        if not candidates.constant:
+            super().apply(node, animate=animate)
+            return
+        key = candidates.key(node.css_path_nodes)
+        known = candidates.found.get(key)
+        if known is None:
+            self._wanted = (candidates, key)
+            super().apply(node, animate=animate)
+            return
+        node._has_hover_style = "hover" in candidates.pseudo_classes
+        node._has_focus_within = node._has_order_style = node._has_odd_or_even = False
+        self.replace_rules(node, known, animate=animate)
+        self._process_component_classes(node)
+
+    def _process_component_classes(self, node: DOMNode) -> None:
+        """Find the styles of a widget's parts, unless all that decides them is as it was."""
+        asked = []
+        path = node.css_path_nodes
+        for component in node._get_component_classes():
+            part = (DOMNode, None, frozenset((component,)))
+            candidates = self._of_name(part, lambda: DOMNode(classes=component)._selector_names)  # noqa: B023 - used now
+            if not candidates.constant:
+                super()._process_component_classes(node)
+                return
+            asked.append((component, candidates, candidates.key(path)))
+        if self._parts.get(node) != asked:
+            super()._process_component_classes(node)
+            self._parts[node] = asked
+
+    def replace_rules(  # type: ignore[override]
+        self, node: DOMNode, rules: RulesMap, animate: bool = False
+    ) -> None:
+        """Take over what was found, keep it, and set only what is another value than before.
+
+        Args:
+            node: The widget.
+            rules: Its style.
+            animate: Whether what changes is animated.
+        """
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            candidates, key = wanted
+            if len(candidates.found) >= _MOST:
+                candidates.found.clear()
+            candidates.found[key] = rules
+        if animate:
+            super().replace_rules(node, rules, animate=True)
+            return
+        base = node.styles.base
+        before = base._rules
+        for name in before.keys() | rules.keys():
+            value = rules.get(name)
+            if value is None or before.get(name) is not value:
+                setattr(base, name, value)
+        node.notify_style_update()
+
+    def _candidates(self, node: DOMNode) -> Candidates:
+        return self._of_name((type(node), node.id, node.classes), lambda: node._selector_names)
+
+    def _of_name(
+        self, name: tuple[type[DOMNode], str | None, frozenset[str]], selectors: Callable[[], set[str]]
+    ) -> Candidates:
+        """Return the rules for widgets of a type, id and classes, and the names that select those."""
+        rules = self.rules
+        if rules is not self._names_of:
+            self._names_of, self._names = rules, {}
+        found = self._names.get(name)
+        if found is None:
+            names = selectors()
+            chosen = [rule for rule in reversed(rules) if not names.isdisjoint(rule.selector_names)]
+            ids = tuple(map(id, chosen))
+            found = _CANDIDATES.get(ids)
+            if found is None:
+                if len(_CANDIDATES) >= _MOST:
+                    _CANDIDATES.clear()
+                found = _CANDIDATES[ids] = Candidates(chosen)
+            if len(self._names) >= _MOST:
+                self._names.clear()
+            self._names[name] = found
+        return found
+
+
+def share_styles(app: App[Any]) -> None:
+    """Give an app that has read nothing yet a stylesheet that shares what it reads and finds.
+
+    Args:
+        app: The app, in its ``__init__``.
+    """
+    app.stylesheet = SharedStylesheet(variables=app.stylesheet._variables)
