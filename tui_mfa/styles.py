@@ -72,7 +72,7 @@ class SharedStylesheet(Stylesheet):
         super().__init__(variables=variables)
         self._names: dict[tuple[object, ...], Candidates] = {}
         self._names_of: list[RuleSet] | None = None
-        self._parts: WeakKeyDictionary[DOMNode, list[tuple[str, Candidates, tuple[object, ...]]]] = WeakKeyDictionary()
+        self._parts: WeakKeyDictionary[DOMNode, int] = WeakKeyDictionary()
         self._wanted: tuple[Candidates, tuple[object, ...]] | None = None
 
     def _parse_rules(
@@ -152,9 +152,10 @@ class SharedStylesheet(Stylesheet):
                 super()._process_component_classes(node)
                 return
             asked.append((component, candidates, candidates.key(path)))
-        if self._parts.get(node) != asked:
+        decides = hash(tuple(asked))  # the whole of it, for each widget of each person, would be a lot
+        if self._parts.get(node) != decides:
             super()._process_component_classes(node)
-            self._parts[node] = asked
+            self._parts[node] = decides
 
     def replace_rules(  # type: ignore[override]
         self, node: DOMNode, rules: RulesMap, animate: bool = False
