@@ -95,7 +95,7 @@ class AddKeyModal(GuardedModal[Added]):
         self._next = number + 1
         self.query_one(KeyArea).load_text(self._offered[number])
         if len(self._offered) > 1:
-            event.button.label = f"Key {number + 1} of {len(self._offered)}: take the next"
+            event.button.label = as_content(f"Key {number + 1} of {len(self._offered)}: take the next")
 
     @on(TextArea.Changed)
     def tell_verdict(self) -> None:
