@@ -96,3 +96,35 @@ def test_a_network_that_is_cut_leaves_no_session(tool: Callable[[str], Path], tm
         eventually(lambda: "ssh portal ends" in log.read_text(), log.read_text)
         second.type("x")
         second.until("Your account, from the terminal")
+
+
+def test_a_key_that_is_pasted_opens_the_portal_the_next_time(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """Bracketed paste by tmux, as a terminal sends it."""
+    key = tmp_path / "id"
+    subprocess.run([tool("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", "laptop", "-f", key], check=True)
+    with MailServer("starttls") as server:
+        environ = machine(tmp_path, server)
+        add = [*portal(environ), "accounts", "add", "jane", "jane@example.com", "--password-stdin"]
+        subprocess.run(add, input=f"{PASSWORD}\n", text=True, check=True, capture_output=True)
+        with served(environ, tmp_path) as (port, _):
+            with Tmux(tool("tmux"), *ssh(tool, port)) as terminal:
+                terminal.until("Forgotten password")
+                terminal.type(f"jane\r{PASSWORD}\r")
+                terminal.until("Prove your e-mail address")
+                terminal.type(mailed(server, 1))
+                terminal.until("jane · Logout")
+                terminal.type("5")
+                terminal.until("Manage SSH Keys")
+                terminal.press("Up", "Up", "Enter")
+                terminal.until("Add a key")
+                terminal.type("a")
+                terminal.until("Add an SSH key")
+                terminal.run("set-buffer", key.with_suffix(".pub").read_text(), ";", "paste-buffer", "-p")
+                terminal.until("✓ ED25519 SHA256:")
+                terminal.press("BTab", "BTab", "Enter")
+                terminal.until("is added.")
+            with Tmux(tool("tmux"), *ssh(tool, port, "-i", str(key))) as terminal:
+                terminal.until("We sent a code")
+                assert "Username or e-mail" not in terminal.text()
+                terminal.type(mailed(server, 2))
+                terminal.until("jane · Logout")
