@@ -12,6 +12,7 @@ from tui_mfa.cli.context import Cli
 if TYPE_CHECKING:
     import asyncssh
 
+    from tui_mfa.ssh.gate import Limits
     from tui_mfa.ssh.plan import Plan
 
 PORT = 2222
@@ -71,12 +72,21 @@ def serve(
         return
 
     from tui_mfa.ssh import host_key as keys
-    from tui_mfa.ssh import sockets
     from tui_mfa.ssh.gate import Limits
+
+    key = keys.load_or_create(host_key or settings.key_file.with_name("ssh_host_ed25519_key"))
+    limits = Limits(total=max_sessions, per_address=max_per_address)
+    _run(cli, _plan(cli, key, limits, (host, port), metrics), key, workers)
+
+
+def _plan(cli: Cli, key: "asyncssh.SSHKey", limits: "Limits", address: tuple[str, int], metrics: int | None) -> "Plan":
+    """Return how the portal is served: on a socket of systemd's, or on one of our own."""
+    from tui_mfa.ssh import host_key as keys
+    from tui_mfa.ssh import sockets
     from tui_mfa.ssh.notify import Notifier
     from tui_mfa.ssh.plan import Plan
 
-    key = keys.load_or_create(host_key or settings.key_file.with_name("ssh_host_ed25519_key"))
+    host, port = address
 
     def say(port: int, metrics_port: int | None) -> None:
         cli.out.words(
@@ -87,14 +97,13 @@ def serve(
             cli.out.words(f"Metrics: http://127.0.0.1:{metrics_port}/metrics")
 
     notifier, handed_over = Notifier(), sockets.handed_over()
-    plan = Plan(
+    return Plan(
         sockets=sockets.bind(host, port) if handed_over is None else [handed_over],
-        limits=Limits(total=max_sessions, per_address=max_per_address),
+        limits=limits,
         metrics_port=metrics,
         say=say,
         notifier=notifier,
     )
-    _run(cli, plan, key, workers)
 
 
 def _run(cli: Cli, plan: "Plan", key: "asyncssh.SSHKey", workers: int) -> None:
