@@ -152,9 +152,10 @@ async def _harmed(visitor: Visitor) -> list[str]:
     """Say what is wrong with somebody who stayed: cut off, stuck, or shown another person's name."""
     if visitor.ended:
         return [f"{visitor.name} was cut off"]
-    others = {name.decode() for name in re.findall(rb"user\d+", visitor.seen)} - {visitor.name}
+    # While somebody types, the beginning of their own name is drawn.
+    others = [name for name in re.findall(rb"user\d+", visitor.seen) if not visitor.name.startswith(name.decode())]
     if others:
-        return [f"{visitor.name} saw {min(others)}"]
+        return [f"{visitor.name} saw {others[0].decode()}"]
     visitor.type("1")
     await visitor.quiet(0.3)
     visitor.type("5")
