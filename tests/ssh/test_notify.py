@@ -126,7 +126,10 @@ async def test_a_socket_that_is_handed_over_is_served(tmp_path: Path, workers: s
 
 
 async def test_a_socket_for_somebody_else_is_left_alone(tmp_path: Path) -> None:
-    with running(launched("tcp", serve(machine(tmp_path)), pid="1"), tmp_path) as program:
+    port = free_port()
+    command = [*launched("tcp", serve(machine(tmp_path)), pid="1"), "--port", str(port)]
+    with running(command, tmp_path) as program:
+        assert program.port == port
         async with program.visitor():
             pass
 

@@ -3,6 +3,7 @@
 import fcntl
 import mmap
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +24,12 @@ class Memory:
     @classmethod
     def for_several(cls, size: int) -> "Memory":
         """Make memory that can be handed on by its ``handle``: a file without a name, gone with its last process."""
-        with tempfile.TemporaryFile() as file:
-            file.truncate(size)
-            handle = os.dup(file.fileno())
+        if sys.platform == "linux":
+            handle = os.memfd_create("tui-mfa")
+        else:
+            with tempfile.TemporaryFile() as file:
+                handle = os.dup(file.fileno())
+        os.pwrite(handle, bytes(size), 0)  # all of it there now: for a page that is not, and cannot be, there is SIGBUS
         return cls(size, handle)
 
     @contextmanager

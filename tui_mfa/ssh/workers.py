@@ -77,9 +77,8 @@ class Supervisor:
         async with self._plan.shown(self._rows) as ready:
             keepers = [loop.create_task(self._keep(number)) for number in range(1, self._workers + 1)]
             told, greeted = loop.create_task(self._told.wait()), loop.create_task(self._all_ready())
-            greeted.add_done_callback(
-                lambda task: None if task.cancelled() else ready(self._plan.sockets[0].getsockname()[1])
-            )
+            port = self._plan.sockets[0].getsockname()[1]
+            greeted.add_done_callback(lambda task: None if task.cancelled() else ready(port))
             await asyncio.wait([*keepers, told], return_when=asyncio.FIRST_COMPLETED)
             greeted.cancel()
             self._plan.notifier.tell(STOPPING)
