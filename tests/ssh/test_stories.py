@@ -5,7 +5,6 @@ from typing import Any
 
 import asyncssh
 import pytest
-from asyncssh.packet import String
 
 from tests.fakes import PASSWORD, app_code, make_account, make_services
 from tests.ssh.house import Person, Screen, Street, eventually, give_key, log_in, street
@@ -74,40 +73,6 @@ async def test_auth_bypass_by_password_and_by_nothing(tmp_path: Path, services: 
         for options in ({"password": PASSWORD, "preferred_auth": "password"}, {"preferred_auth": "hostbased"}):
             with pytest.raises(asyncssh.PermissionDenied):
                 await here.connect(**options)
-
-
-async def test_auth_bypass_by_a_key_that_is_offered_and_not_signed(tmp_path: Path, services: Services) -> None:
-    """The probe of a public key is answered by "yes, sign with it", and then forgotten."""
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    jane = make_account(services, method=Method.DISABLED)
-    give_key(services, jane.id, key)
-
-    async with street(tmp_path, services) as here:
-        known = asyncssh.import_known_hosts(f"* {here.host_key.export_public_key().decode()}")
-        probed: list[bool] = []
-
-        def probe(conn: asyncssh.SSHClientConnection) -> None:
-            blob = key.public_data
-            body = (b"\0", String(key.algorithm), String(blob))
-            conn.send_packet(50, String("jane"), String("ssh-connection"), String("publickey"), *body)
-            probed.append(True)
-
-        class Probes(Person):
-            def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
-                self.conn = conn
-
-            def kbdint_auth_requested(self) -> str:
-                probe(self.conn)
-                return ""
-
-        conn = await asyncssh.connect(
-            "127.0.0.1", here.port, username="jane", known_hosts=known, client_factory=Probes, client_keys=None
-        )
-        async with conn:
-            assert probed
-            await refused(here, conn)
-    assert services.store.get(jane.id).ssh_keys[0].last_used_at is None
-    assert services.store.get(jane.id).sessions == []
 
 
 async def test_auth_bypass_by_a_key_that_was_deleted_after_it_had_signed(tmp_path: Path, services: Services) -> None:
