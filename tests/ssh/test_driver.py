@@ -276,3 +276,14 @@ async def test_a_mouse_far_outside_is_survived() -> None:
         await eventually(lambda: "z" in app.keys)
         assert any(isinstance(event, MouseEvent) for event in app.heard)
         assert not driver._parser.mouse_pixels
+
+
+async def test_a_key_is_done_with_once_it_has_gone_its_way_up_to_the_app() -> None:
+    """``MessagePump._parent``: the app hears of a key once more when no widget has taken it."""
+    async with shown() as (app, driver, _):
+        assert app.screen._parent is app
+        done: list[list[str]] = []
+        driver.feed("z")
+        driver.when_handled(lambda: done.append(app.keys))
+        await eventually(lambda: done)
+        assert done == [["z"]]
