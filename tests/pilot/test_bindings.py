@@ -16,16 +16,14 @@ from textual.widgets._footer import FooterKey
 import tui_mfa
 from tests.fakes import make_services
 from tests.pilot_tools import make_app
-from tests.snapshot.catalogue import ENTRIES, entry
-from tests.snapshot.stage import Entry, Stage, shown
+from tests.snapshot.catalogue import entry
+from tests.snapshot.stage import Stage, shown
 from tui_mfa.screens.base import PageScreen, SessionPage
 from tui_mfa.screens.login_step import LoginStep
 from tui_mfa.screens.two_factor.enrolment import EnrolmentPage
 
 ABSTRACT = (PageScreen, SessionPage, LoginStep, EnrolmentPage)
 """Pages that are only derived from."""
-
-STATES = [pytest.param(state, id=state.name) for state in ENTRIES if state.main]
 
 PRESSED = (
     ("login", ()),
@@ -138,15 +136,6 @@ async def test_each_key_in_the_footer_does_something(name: str, idle: tuple[str,
                 key, before = waiting.pop(), looks(stage)
                 await stage.press(key)
                 assert looks(stage) != before, f"the footer offers {key}"
-
-
-@pytest.mark.parametrize("state", STATES)
-async def test_control_q_leaves_from_everywhere(state: Entry) -> None:
-    async with shown(state) as stage:
-        await stage.pilot.press("ctrl+q")
-        await stage.pilot.pause()
-        assert stage.app._exit
-        assert stage.app.session is None
 
 
 @pytest.mark.parametrize("name", ["profile-security", "sessions", "two-factor-email-on", "lost-device", "too-small"])

@@ -45,27 +45,23 @@ async def resize(stage: Stage, columns: int, rows: int) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("size", [(40, 12), (59, 24), (80, 17), (20, 4)])
-async def test_below_the_smallest_size_a_page_says_what_it_needs_and_q_leaves(name: str, size: tuple[int, int]) -> None:
-    async with shown(entry(name)) as stage:
-        await resize(stage, *size)
-        text = screen_text(stage.app)
-        assert text.startswith("tui-mfa needs 80×24")
-        assert size[1] < 6 or f"this window has {size[0]}×{size[1]}. Enlarge it, or press q." in text
-        await stage.pilot.press("q")
-        await stage.pilot.pause()
-        assert stage.app._exit
-
-
-@pytest.mark.parametrize("name", PAGES)
-async def test_a_window_made_larger_again_shows_the_page_as_it_was(name: str) -> None:
+async def test_below_the_smallest_size_a_page_says_what_it_needs_and_comes_back_as_it_was(name: str) -> None:
+    """And from the notice q leaves."""
     async with shown(entry(name)) as stage:
         before, focused = screen_text(stage.app), stage.app.focused
-        await resize(stage, 40, 12)
-        assert stage.app.focused is None
+        for columns, rows in ((40, 12), (59, 24), (80, 17), (20, 4)):
+            await resize(stage, columns, rows)
+            text = screen_text(stage.app)
+            assert text.startswith("tui-mfa needs 80×24")
+            assert rows < 6 or f"this window has {columns}×{rows}. Enlarge it, or press q." in text
+            assert stage.app.focused is None
         await resize(stage, 80, 24)
         assert screen_text(stage.app) == before
         assert stage.app.focused is focused
+        await resize(stage, 40, 12)
+        await stage.pilot.press("q")
+        await stage.pilot.pause()
+        assert stage.app._exit
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -100,11 +96,14 @@ async def test_a_modal_scrolls_to_each_of_its_fields(name: str, size: tuple[int,
 
 
 @pytest.mark.parametrize("state", [pytest.param(state, id=state.name) for state in ENTRIES if state.main])
-async def test_no_size_is_too_odd(state: Entry) -> None:
+async def test_no_size_is_too_odd_and_control_q_leaves_from_everywhere(state: Entry) -> None:
     async with shown(state) as stage:
         for size in ((1, 1), (400, 2), (2, 200), (79, 23), (250, 80), (80, 24)):
             await resize(stage, *size)
-        if isinstance(stage.app.screen, LargeCodeModal):
-            return
-        assert screen_text(stage.app)
-        assert all(isinstance(field.value, str) for field in stage.app.screen.query(Input))
+        if not isinstance(stage.app.screen, LargeCodeModal):
+            assert screen_text(stage.app)
+            assert all(isinstance(field.value, str) for field in stage.app.screen.query(Input))
+        await stage.pilot.press("ctrl+q")
+        await stage.pilot.pause()
+        assert stage.app._exit
+        assert stage.app.session is None

@@ -61,7 +61,7 @@ class _UseCases(Screen[R]):
         account_id: Whose notices are sent after each use case.
     """
 
-    busy: var[bool] = var(False, toggle_class="-busy")
+    busy: var[bool] = var(False)
     """A use case is under way; a second one is not started."""
 
     def __init__(self, context: Context, account_id: str | None = None) -> None:
