@@ -31,6 +31,7 @@ from tui_mfa.ssh.gate import Gate, Limits
 from tui_mfa.ssh.metrics import Metrics
 from tui_mfa.ssh.portal import Client
 from tui_mfa.ssh.session import LEAVE_WITHIN, PortalSession
+from tui_mfa.ssh.sweep import Sweeper
 
 if TYPE_CHECKING:
     from tui_mfa.domain.login.model import CodeOwed, LoggedIn
@@ -50,7 +51,9 @@ DRAIN: Final = 10.0
 """Seconds that people have to finish when the server ends."""
 
 COLLECTED_AFTER: Final = (10_000, 10, 100_000)
-"""Thresholds of the collector: a full pass over all sessions' widgets stops everybody (10 s at 500, measured)."""
+"""Thresholds of the collector: a full pass over all sessions' widgets stops everybody (10 s at 500, measured).
+
+None comes by itself; ``sweep`` chooses the moment."""
 
 
 @dataclass
@@ -67,9 +70,23 @@ class House:
     turned_away: set[int] = field(default_factory=set)
     """Handles of connections that were refused a moment ago."""
     closing: bool = False
+    sweeper: Sweeper | None = None
+    """Frees what ended sessions leave, where Python's collector does not."""
 
     def __post_init__(self) -> None:
         self.services = replace(self.services, passwords=CountedPasswords(self.services.passwords, self.counts))
+
+    def typed(self) -> None:
+        """Note that somebody typed."""
+        if self.sweeper is not None:
+            self.sweeper.key()
+
+    def left(self, session: PortalSession) -> None:
+        """Forget a session that is over, and its texts."""
+        self.sessions.discard(session)
+        driver.forget_texts()
+        if self.sweeper is not None:
+            self.sweeper.ended()
 
     async def enter(self, client: Client, proved: str | None) -> "CodeOwed | LoggedIn | None":
         """Return what a proved key leads to; None where there is none, or where it is none any more."""
@@ -242,6 +259,7 @@ async def serve_until_told(
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
     gc.enable()
+    house.sweeper = Sweeper(house.sessions, house.now)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, told.set)

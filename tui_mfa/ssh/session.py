@@ -117,6 +117,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         """Let keys through at their pace; a command gets its standard input as it comes."""
         del datatype
         self._last_input = self._house.now()
+        self._house.typed()
         if self._command is not None:
             self._taken += len(data)
             self.input.feed_data(data)
@@ -239,8 +240,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
                     self.send(f"{self._last_words}\r\n".encode())
                 else:
                     self.complain(self._last_words)
-            self._house.sessions.discard(self)
-            driver.forget_texts()
+            self._house.left(self)
             seconds = self._house.now() - self._started
             LOG.info(
                 "ssh %s ends user=%s from=%s after=%.0fs why=%s", how, self._who, self._address, seconds, self._why
@@ -290,8 +290,8 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
 
     def _client(self) -> Client:
         sent = {str(name): str(value) for name, value in self._chan.get_environment().items()}
-        environ = believed(self._term or "", sent)
-        return Client(username=self._username, address=self._address, environ=environ, keys=self._shown)
+        look = believed(self._term or "", sent)
+        return Client(username=self._username, address=self._address, environ=look, keys=self._shown)
 
     def _driver(self) -> driver.ChannelDriver | None:
         """Return the driver of an app that runs."""

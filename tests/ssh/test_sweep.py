@@ -1,0 +1,120 @@
+"""What ended sessions leave is freed, at a moment that disturbs nobody."""
+
+import gc
+import weakref
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import make_account, make_services
+from tests.ssh.house import eventually, street
+from tui_mfa.ssh.sweep import BREATH, QUIET, SETTLED, TOO_MANY, Sweeper
+
+
+class Street:
+    """So many sessions, a clock, and the passes that were made."""
+
+    def __init__(self, live: int) -> None:
+        self.live = [object()] * live
+        self.time = 0.0
+        self.passes = 0
+        self.sweeper = Sweeper(self.live, lambda: self.time, self.swept)
+
+    def swept(self) -> None:
+        self.passes += 1
+
+    def end(self, count: int) -> None:
+        for _ in range(count):
+            self.sweeper.ended()
+
+    def look(self) -> int:
+        """Look now, and return how many passes were made by then."""
+        looking = self.sweeper._looking
+        if looking is not None:
+            looking.cancel()
+            self.sweeper._look()
+        return self.passes
+
+
+@pytest.mark.parametrize(
+    ("live", "ended", "passes"), [(0, 1, 1), (3, 1, 1), (4, 1, 0), (4, 2, 1), (200, 50, 0), (200, 51, 1)]
+)
+async def test_a_pass_waits_until_a_quarter_has_ended(live: int, ended: int, passes: int) -> None:
+    here = Street(live)
+    here.end(ended)
+    here.time = SETTLED
+    assert here.look() == passes
+
+
+@pytest.mark.parametrize(("after", "passes"), [(SETTLED - 0.01, 0), (SETTLED, 1)])
+async def test_a_pass_waits_until_it_can_free_what_ended(after: float, passes: int) -> None:
+    here = Street(0)
+    here.end(1)
+    here.time = after
+    assert here.look() == passes
+
+
+async def test_what_ended_just_before_a_pass_is_left_for_the_next_one() -> None:
+    here = Street(0)
+    here.end(1)
+    here.time = SETTLED - 1
+    here.end(1)
+    here.time = SETTLED
+    assert here.look() == 1
+    assert here.look() == 1
+    here.time = 2 * SETTLED
+    assert here.look() == 2
+    assert here.sweeper._looking is None
+
+
+@pytest.mark.parametrize(
+    ("ended", "since_key", "passes"),
+    [
+        (51, QUIET - 0.01, 0),
+        (51, QUIET, 1),
+        (200 + TOO_MANY, BREATH, 0),
+        (201 + TOO_MANY, BREATH - 0.01, 0),
+        (201 + TOO_MANY, BREATH, 1),
+        (400 + TOO_MANY, 0.0, 0),
+        (401 + TOO_MANY, 0.0, 1),
+    ],
+)
+async def test_a_pass_waits_for_the_keys_to_pause_and_not_for_ever(ended: int, since_key: float, passes: int) -> None:
+    here = Street(200)
+    here.end(ended)
+    here.time = SETTLED
+    here.sweeper.key()
+    here.time += since_key
+    assert here.look() == passes
+
+
+async def test_it_looks_again_while_somebody_types_and_counts_anew_after_a_pass() -> None:
+    here = Street(4)
+    here.end(2)
+    here.time = SETTLED
+    here.sweeper.key()
+    assert here.look() == 0
+    here.time += QUIET
+    assert here.look() == 1
+    here.end(1)
+    here.time += SETTLED
+    assert here.look() == 1
+
+
+async def test_the_app_of_an_ended_session_is_gone_without_the_collectors_own_passes(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    make_account(services)
+    before = gc.get_threshold()
+    gc.set_threshold(0)
+    try:
+        async with street(tmp_path, services) as here:
+            here.house.sweeper = Sweeper(here.house.sessions, here.house.now)
+            async with here.visitor() as screen:
+                await screen.until("Username or e-mail")
+                (session,) = here.house.sessions
+                app = weakref.ref(session.app)
+                del session
+            await eventually(lambda: not here.house.sessions)
+            await eventually(lambda: app() is None)
+    finally:
+        gc.set_threshold(*before)
