@@ -135,9 +135,11 @@ class PortalServer(asyncssh.SSHServer):
         key.verify = verify  # type: ignore[method-assign, assignment]
         return True
 
-    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> bool:
+    async def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> bool:
         """Let everybody in as far as the login page."""
         del username, lang, submethods
+        # asyncssh notes that it asks once its task for that waits; an eager one (``threads.prepare``) would be through.
+        await asyncio.sleep(0)
         return self._may_try()
 
     def session_requested(self) -> CountedSession | bool:
