@@ -269,7 +269,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         client = self._client()
         entered = await self._house.enter(client, self._proved)
         app = self.app = SshApp(self._house.settings, self._house.services, client, self, entered)
-        watch = asyncio.get_running_loop().create_task(self._watch(), context=self._inside.context)
+        watch = asyncio.get_running_loop().create_task(self._watch())  # in a copy: eager ones enter no context twice
         try:
             await app.run_async(size=self._pump.size)
         finally:
