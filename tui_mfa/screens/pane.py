@@ -8,6 +8,7 @@ from typing import Final, cast
 from textual import work
 from textual.containers import Vertical
 from textual.message import Message
+from textual.widget import Widget
 
 from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.login.model import Session
@@ -30,6 +31,31 @@ LATER: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 class PaneWorked(Message):
     """A use case of a tab ended; the tab itself got the fact."""
+
+
+class TabMade(Message):
+    """A tab that the page fills was made, since somebody looks at it."""
+
+
+class TabMadeLater(Vertical):
+    """Stands for a tab that the page fills, and makes it when it is first shown; posts ``TabMade``.
+
+    Args:
+        make: Makes the tab.
+        id: The tab's id.
+    """
+
+    DEFAULT_CSS = "TabMadeLater { height: 1fr; }"
+
+    def __init__(self, make: Callable[[], Widget], *, id: str) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._make = make
+
+    async def on_show(self) -> None:
+        """Make the tab when it is first shown."""
+        if not self.children:
+            await self.mount(self._make())
+            self.post_message(TabMade())
 
 
 class LaterTab(Vertical):

@@ -23,7 +23,7 @@ from tui_mfa.screens.context import Context
 from tui_mfa.screens.events import EventsScreen
 from tui_mfa.screens.messages import OverviewLoaded
 from tui_mfa.screens.modals import ConfirmChoiceModal, EndOthersModal, ProofModal, RecoveryCodesModal
-from tui_mfa.screens.pane import LaterTab
+from tui_mfa.screens.pane import LaterTab, TabMade, TabMadeLater
 from tui_mfa.screens.reminders import CODES, REPLACE, Reminders
 from tui_mfa.screens.security import Opened, SecurityTab
 from tui_mfa.screens.service_quota import ServiceQuotaTab
@@ -110,13 +110,13 @@ class ProfileScreen(SessionPage):
                 yield self._pane(tab_id)
         yield StatusLine()
 
-    def _pane(self, tab_id: str) -> SecurityTab | UserInfoTab | ServiceQuotaTab | LaterTab:
+    def _pane(self, tab_id: str) -> SecurityTab | TabMadeLater | LaterTab:
         if tab_id == "security":
             return SecurityTab(id=tab_id)
         if tab_id == "service-quota":
-            return ServiceQuotaTab(self.context, self.session, id=tab_id)
+            return TabMadeLater(lambda: ServiceQuotaTab(self.context, self.session), id=tab_id)
         if tab_id == "user-info":
-            return UserInfoTab(id=tab_id)
+            return TabMadeLater(UserInfoTab, id=tab_id)
         return LaterTab(self.context, self.session, id=tab_id)
 
     @on(events.ScreenResume)
@@ -131,15 +131,19 @@ class ProfileScreen(SessionPage):
         first, self._overview = self._overview is None, event.overview
         self.account = event.overview.username
         self.query_one("#top-bar-account", Static).update(as_content(self.account))
-        for security in self.query(SecurityTab):
-            security.show(event.overview, self.context.zone)
-        for user_info in self.query(UserInfoTab):
-            user_info.show(event.overview, self.context.zone)
-        for quota in self.query(ServiceQuotaTab):
-            quota.show(event.overview, self.context.zone)
+        self.fill_tabs()
         self.query_one(Reminders).show(event.overview)
         if first and event.overview.replace_owed:
             self._open_two_factor()
+
+    @on(TabMade)
+    def fill_tabs(self) -> None:
+        """Show the account in the tabs that there are by now."""
+        if self._overview is None:
+            return
+        overview, zone = self._overview, self.context.zone
+        for tab in (*self.query(SecurityTab), *self.query(UserInfoTab), *self.query(ServiceQuotaTab)):
+            tab.show(overview, zone)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is no page below this one, and no more tabs than are shown."""
