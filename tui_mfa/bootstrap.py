@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,16 @@ def build(settings: Settings, environ: Mapping[str, str]) -> Services:
         payments=_payments(settings),
         policy=settings.policy(),
     )
+
+
+def one_of(services: Services, processes: int) -> Services:
+    """Return the services for one of several processes, which share the cores that hash passwords.
+
+    Args:
+        services: From ``build``.
+        processes: How many there are.
+    """
+    return replace(services, passwords=Argon2Passwords(processes=processes))
 
 
 def local_origin() -> Origin:

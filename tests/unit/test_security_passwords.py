@@ -11,6 +11,7 @@ import argon2
 import pytest
 
 from tui_mfa.domain.secret import Secret
+from tui_mfa.security import passwords as module
 from tui_mfa.security.passwords import Argon2Passwords
 
 PASSWORD = Secret("correct horse battery")
@@ -151,3 +152,10 @@ print(sorted({"argon2", "cryptography", "zxcvbn", "textual", "tinydb"} & set(sys
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(("cores", "processes", "each"), [(8, 1, 8), (8, 3, 2), (2, 2, 1), (2, 64, 1), (1, 1, 1)])
+def test_processes_share_the_cores(cores: int, processes: int, each: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each hash takes 64 MiB: eight workers must not take eight times as many."""
+    monkeypatch.setattr(module, "_cores", lambda: cores)
+    assert Argon2Passwords(processes=processes).limit == each

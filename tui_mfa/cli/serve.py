@@ -128,11 +128,12 @@ def _run(cli: Cli, plan: "Plan", key: "asyncssh.SSHKey", workers: int) -> None:
 def _work(cli: Cli, handle: int) -> None:
     import asyncio
 
+    from tui_mfa import bootstrap
     from tui_mfa.ssh.letter import received
     from tui_mfa.ssh.worker import work
 
     letter, line = received(handle)
-    asyncio.run(work(letter, line, cli.settings, cli.services))
+    asyncio.run(work(letter, line, cli.settings, bootstrap.one_of(cli.services, letter.workers)))
 
 
 def _options(cli: Cli) -> list[str]:

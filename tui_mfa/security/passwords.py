@@ -25,10 +25,13 @@ class Argon2Passwords:
     Args:
         limit: Hashes at a time; one per usable core when not given. Each takes 64 MiB, so that more would trade
             memory for nothing.
+        processes: How many processes share the cores; each gets its part of them, and one hash at the least.
     """
 
-    def __init__(self, limit: int | None = None) -> None:
-        self._slots = threading.BoundedSemaphore(limit or _cores())
+    def __init__(self, limit: int | None = None, *, processes: int = 1) -> None:
+        self.limit = limit or max(1, _cores() // processes)
+        """Hashes at a time."""
+        self._slots = threading.BoundedSemaphore(self.limit)
 
     def hash(self, value: Secret[str]) -> str:
         """Return the hash in PHC form, with its own 16-byte salt."""
