@@ -169,6 +169,19 @@ def test_a_large_log_is_put_aside(tmp_path: Path) -> None:
     assert (tmp_path / f"{log.FILE_NAME}.1").stat().st_size == log.SIZE_MAX + 1
 
 
+def test_of_two_processes_that_put_a_log_aside_at_once_one_does(tmp_path: Path) -> None:
+    """The second one has opened the large file before the first one put it aside."""
+    file, aside = tmp_path / log.FILE_NAME, tmp_path / f"{log.FILE_NAME}.1"
+    file.touch()
+    os.truncate(file, log.SIZE_MAX + 1)
+    second = os.open(file, os.O_WRONLY)
+    log.append(file, "from the first\n")
+    log._put_aside(file, second)
+    log.append(file, "from the second\n")
+    assert aside.stat().st_size == log.SIZE_MAX + 1
+    assert file.read_text() == "from the first\nfrom the second\n"
+
+
 def test_the_demo_refuses_a_theme_that_is_not_there(home: Home) -> None:
     refused = home.run("--theme", "pink", "demo")
     assert (refused.status, refused.out) == (2, "")

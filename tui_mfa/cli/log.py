@@ -1,5 +1,6 @@
 """The program's log: a private file in the data folder, so that nothing is ever printed over the screen."""
 
+import fcntl
 import logging
 import os
 import secrets
@@ -88,11 +89,22 @@ def append(path: Path, text: str) -> None:
     """
     handle = _opened(path)
     if os.fstat(handle).st_size > SIZE_MAX:
-        os.close(handle)
-        path.replace(path.with_name(f"{path.name}.1"))
+        _put_aside(path, handle)
         handle = _opened(path)
     with os.fdopen(handle, "wb") as file:
         file.write(text.encode("utf-8", "replace"))
+
+
+def _put_aside(path: Path, handle: int) -> None:
+    """Put a large file aside, once: whoever comes second finds another file in its place, and leaves that alone."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.path.samestat(os.fstat(handle), path.stat(follow_symlinks=False)):
+            path.replace(path.with_name(f"{path.name}.1"))
+    except FileNotFoundError:
+        return
+    finally:
+        os.close(handle)
 
 
 def _opened(path: Path) -> int:
