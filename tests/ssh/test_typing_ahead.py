@@ -4,10 +4,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 
-from tests.fakes import PASSWORD, make_account, make_services
-from tests.ssh.house import Screen, app_of, eventually, street
+from tests.fakes import PASSWORD, app_code, make_account, make_services
+from tests.ssh.house import Screen, app_of, eventually, give_key, street
 from tui_mfa.domain.account import Method
 from tui_mfa.ssh.driver import ChannelDriver
 from tui_mfa.ssh.portal import COPY_MAX, TOO_LONG
@@ -27,6 +28,22 @@ async def test_what_is_typed_ahead_of_the_first_frame_gets_where_it_belongs(tmp_
             screen.type(part)
         await screen.until("User Profile")
         assert PASSWORD[:4] not in screen.everything
+
+
+@pytest.mark.parametrize("pieces", ["at once", "key by key"])
+async def test_a_code_that_is_typed_ahead_after_a_key_gets_to_its_field(tmp_path: Path, pieces: str) -> None:
+    """The login page is there for a moment, with a field that shows what is typed."""
+    services, key = make_services(tmp_path), asyncssh.generate_private_key("ssh-ed25519")
+    made = make_account(services, method=Method.AUTHENTICATOR)
+    give_key(services, made.id, key)
+    async with street(tmp_path, services) as here, await here.connect(client_keys=[key]) as conn:
+        screen = Screen()
+        await conn.create_session(lambda: screen, term_type="xterm-256color", term_size=(80, 24), encoding=None)
+        code = app_code(services, made.id)
+        for part in [code] if pieces == "at once" else code:
+            screen.type(part)
+        await screen.until("User Profile")
+        assert code[:4] not in screen.everything
 
 
 @pytest.mark.parametrize("keys", ["jayn\x7f\x7fne\r", "xx\x7f\x7fjane\r", "ane\x1b[Hj\r", "xjane\x1b[H\x1b[3~\r"])

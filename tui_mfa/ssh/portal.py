@@ -140,16 +140,23 @@ class SshApp(MfaApp):
         ability = terminal_ability(client.environ, client.encoding).colours
         driver.connect(self, wire, ability, client.environ)
         self._entered = entered
-        self.takes_keys = False
-        """Whether there is a page with a focus; what is typed before would be lost, or land anywhere."""
+        self._is_ready = self._is_led = False
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether the page that keys are meant for is there; what is typed before would be lost, or land anywhere."""
+        if self._is_led and not isinstance(self.screen, LoginScreen):
+            self._is_led = False
+        return self._is_ready and not self._is_led
 
     def on_ready(self) -> None:
         """Go on where the key has led."""
         super().on_ready()
         entered, self._entered = self._entered, None
         if entered is not None and isinstance(self.screen, LoginScreen):
+            self._is_led = True
             self.screen.post_message(LoginScreen.PasswordAccepted(entered))
-        self.takes_keys = True
+        self._is_ready = True
 
     def copy_to_clipboard(self, text: str) -> None:
         """Hand a text to the client's clipboard, unless it is longer than terminals take (OSC 52).
