@@ -1,12 +1,13 @@
 """The first page: who are you, and the ways in for those who cannot log in."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
 from tui_mfa.domain.errors import DomainError
@@ -23,6 +24,8 @@ from tui_mfa.widgets.wait_line import WaitLine
 if TYPE_CHECKING:
     from tui_mfa.domain.login.model import CodeOwed, LoggedIn
     from tui_mfa.screens.login_step import LoginStep
+
+W = TypeVar("W", bound=Widget)
 
 PADLOCK = " ▄▀▀▄\n▐█▛▜█▌\n▐█▙▟█▌"
 """The sign beside the name of the service: six columns, three rows."""
@@ -84,8 +87,8 @@ class LoginScreen(PageScreen):
         """Name of the service, form, ways in for others."""
         with VerticalScroll(id="body", can_focus=False), Vertical(classes="form"):
             yield from self._compose_brand()
-            yield Static(as_content(self._message), id="message", markup=False)
-            with Vertical(id="welcome"):
+            yield _shown_if(Static(as_content(self._message), id="message", markup=False), self._message)
+            with _shown_if(Vertical(id="welcome"), ""):
                 yield Static("Welcome. There is no account here yet.\nCreate the first one.", markup=False)
                 yield Button("Create an account", id="create-first", variant="primary", compact=True)
             yield Label("Username or e-mail", classes="label", markup=False)
@@ -96,10 +99,11 @@ class LoginScreen(PageScreen):
                 yield Button("Log in", id="log-in", variant="primary", compact=True)
             yield WaitLine(self.context.services.clock.now)
             with Horizontal(classes="links"):
-                yield LinkButton("Create an account", id="create", tooltip="For those who have none yet")
+                yield _shown_if(LinkButton("Create an account", id="create", tooltip="For those who have none yet"), "")
                 yield LinkButton("Forgotten password", id="forgotten", tooltip="Set a new one by a mailed code")
                 yield LinkButton("Lost second factor", id="lost", tooltip="What to do without the phone")
-            yield Static(as_content(self.context.mail_note), id="mail-note", classes="hint", markup=False)
+            note = self.context.mail_note
+            yield _shown_if(Static(as_content(note), id="mail-note", classes="hint", markup=False), note)
 
     def _compose_brand(self) -> ComposeResult:
         with Horizontal(id="brand"):
@@ -109,11 +113,7 @@ class LoginScreen(PageScreen):
                 yield Static("Your account, from the terminal", id="tagline", markup=False)
 
     def on_mount(self) -> None:
-        """Show what is known, and ask for the rest."""
-        self.query_one("#message").display = bool(self._message)
-        self.query_one("#mail-note").display = bool(self.context.mail_note)
-        self.query_one("#create").display = False
-        self.query_one("#welcome").display = False
+        """Ask for what is not known yet."""
         # The rules are loaded for this, too: the page is drawn before.
         self.call_after_refresh(self.look_at_door)
 
@@ -238,3 +238,9 @@ class LoginScreen(PageScreen):
         name = self.query_one("#name", TextInput)
         (self.query_one("#password") if name.value else name).focus()
         self.look_at_door()
+
+
+def _shown_if(widget: W, words: str) -> W:
+    """Return a widget that is shown only if there is something to say; whoever leaves at once finds no half a page."""
+    widget.display = bool(words)
+    return widget

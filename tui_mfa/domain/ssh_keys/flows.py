@@ -40,13 +40,13 @@ def not_added(lines: Iterable[str], present: Iterable[KeyView]) -> tuple[str, ..
         lines: ``type base64``.
         present: The account's keys.
     """
-    known = {key.fingerprint for key in present}
-    found = []
+    found: dict[str, str] = {}
     for line in lines:
         with suppress(KeyRefused):
-            if parse.judge(line).key.fingerprint not in known:
-                found.append(line)
-    return tuple(found)
+            found.setdefault(parse.judge(line).key.fingerprint, line)
+    for key in present:
+        found.pop(key.fingerprint, None)
+    return tuple(found.values())
 
 
 def add(services: Services, session: Session, text: Secret[str], *, title: str = "", expires: str = "") -> Added:
