@@ -1,5 +1,7 @@
 """The second step of a login: the code that was mailed, or that of the authenticator app."""
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -59,6 +61,8 @@ class SecondFactorScreen(LoginStep):
 
     CSS_PATH = "second_factor.tcss"
     AUTO_FOCUS = "#code"
+    OTHER_WAYS: ClassVar[bool] = True
+    """Whether the page offers what there is for a lost device."""
     HELP = (
         "Your password was right; this second code proves that it is you. Type or paste six digits: they are sent off "
         "by themselves, and 123 456 or 123-456 are fine too.\n\n"
@@ -94,8 +98,9 @@ class SecondFactorScreen(LoginStep):
             yield Static(self._heading(), id="heading", classes="heading", markup=False)
             yield Vertical(self._form(), id="step")
             yield WaitLine(self.context.services.clock.now)
-            with Horizontal(classes="links"):
-                yield LinkButton("Lost your device?", id="lost", tooltip="Other ways in")
+            if self.OTHER_WAYS:
+                with Horizontal(classes="links"):
+                    yield LinkButton("Lost your device?", id="lost", tooltip="Other ways in")
 
     def on_mount(self) -> None:
         """Mail the code without being asked."""
