@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import commands, once, qr, screens, ssh_crowd, ssh_lost, ssh_rows, updates
+from benchmarks import commands, once, qr, screens, ssh_crowd, ssh_lost, ssh_rows, ssh_wish, updates
 from benchmarks.measure import Result
 
 RESULTS = Path(__file__).with_name("results")
@@ -46,6 +46,7 @@ def over_ssh(options: argparse.Namespace, rounds: int) -> dict[str, Callable[[],
     people = options.people or (200 if full else 10 if quick else 60)
     return {
         "ssh-memory": lambda: ssh_rows.memory(people),
+        "ssh-wish": lambda: ssh_wish.memory(people),
         "ssh-login": lambda: ssh_rows.login(rounds // 2),
         "ssh-first": lambda: ssh_rows.first(rounds),
         "ssh-profile": lambda: ssh_rows.profile(rounds),

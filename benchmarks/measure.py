@@ -46,6 +46,8 @@ class Result:
     unit: str = "ms"
     passed: bool = True
     """For a check: whether it held."""
+    skipped: bool = False
+    """Whether nothing was measured; the note says why."""
     note: str = ""
     extra: dict[str, float] = field(default_factory=dict)
     """More figures for the JSON copy."""
@@ -65,7 +67,9 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """``aim``, ``ok`` or ``OVER``; for a check ``ok`` or ``FAILED``."""
+        """``aim``, ``ok`` or ``OVER``; for a check ``ok`` or ``FAILED``; ``skipped`` for what was not measured."""
+        if self.skipped:
+            return "skipped"
         if self.budget is None:
             return "ok" if self.passed else "FAILED"
         return self.budget.verdict(self.ratio)
