@@ -10,8 +10,6 @@ from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
 
 import tui_mfa
 from tests.fakes import make_services
@@ -21,6 +19,7 @@ from tests.snapshot.stage import Stage, shown
 from tui_mfa.screens.base import PageScreen, SessionPage
 from tui_mfa.screens.login_step import LoginStep
 from tui_mfa.screens.two_factor.enrolment import EnrolmentPage
+from tui_mfa.widgets.key_hints import KeyHints
 
 ABSTRACT = (PageScreen, SessionPage, LoginStep, EnrolmentPage)
 """Pages that are only derived from."""
@@ -112,8 +111,9 @@ def test_each_page_explains_itself(page: type[PageScreen]) -> None:
 
 def footer_keys(app: App[Any]) -> list[tuple[str, str]]:
     """Return key and drawn text of what the footer offers."""
-    footers = [footer for footer in app.screen.query(Footer) if footer.display]
-    return [(key.key, str(key.render())) for footer in footers for key in footer.query(FooterKey)]
+    lines = [line for line in app.screen.query(KeyHints) if line.display]
+    offered = [hint for line in lines for hint in (*line.hints, line.palette) if hint is not None]
+    return [(hint.key, f" {hint.shown} {hint.text} ") for hint in offered]
 
 
 def looks(stage: Stage) -> object:

@@ -169,9 +169,9 @@ async def test_the_footer_gives_its_row_to_the_code_only_while_that_is_shown() -
     services = make_services()
     make_account(services)
     async with enrolling(services) as pilot:
-        assert not page(pilot).query_one("Footer").display
+        assert not page(pilot).query_one("KeyHints").display
         await pilot.press("shift+tab", "1")
-        await until(pilot, lambda: page(pilot).query_one("Footer").display)
+        await until(pilot, lambda: page(pilot).query_one("KeyHints").display)
         assert "esc Back" in screen_text(pilot.app).splitlines()[-1]
         assert words(pilot, "#disabled-words")
         await drawn(pilot, (100, 30))

@@ -12,13 +12,14 @@ from textual.message import Message
 from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tui_mfa.domain.errors import ConfirmationRequired, DomainError, SessionEnded
 from tui_mfa.presentation import as_content
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import LogoutRequested, Refused, SessionLost
+from tui_mfa.widgets.key_hints import KeyHints
 from tui_mfa.widgets.status_line import StatusLine
 from tui_mfa.widgets.top_bar import TopBar
 
@@ -177,7 +178,7 @@ class PageScreen(_UseCases[None]):
                     yield from self.compose_page()
                 yield panel
         if self.FOOTER:
-            yield Footer()
+            yield KeyHints()
         yield Static(id="too-small", markup=False)
 
     def compose_page(self) -> ComposeResult:
