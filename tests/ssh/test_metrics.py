@@ -22,7 +22,7 @@ from tests.fakes import PASSWORD, make_account, make_services
 from tests.ssh.house import Street, eventually, give_key, street
 from tests.ssh.program import in_time, parsed, running, serve
 from tui_mfa.domain.account import Method
-from tui_mfa.ssh import exposition, metrics, session, vitals
+from tui_mfa.ssh import exposition, metrics, session, vitals, watch
 from tui_mfa.ssh.gate import Limits, Refusal
 from tui_mfa.ssh.inlet import KEYS_AT_ONCE
 from tui_mfa.ssh.metrics import Metrics
@@ -134,7 +134,7 @@ async def test_ends_are_told_apart_and_refusals_too(tmp_path: Path) -> None:
     assert ended == {"sessions_ended_total{reason=no_more_input}": 1, "sessions_ended_total{reason=connection_lost}": 1}
     refused = {name: value for name, value in found.items() if name.startswith("connections_refused") and value}
     assert refused == {f"connections_refused_total{{reason={why}}}": 1 for why in ("address", "rate", "closing")}
-    assert {why.name.lower() for why in Refusal} == {"address", "rate", "closing", "full"}
+    assert {why.name.lower() for why in Refusal} == {"address", "rate", "closing", "full", "crowded"}
 
 
 async def test_keys_that_come_too_fast_and_frames_for_nobody_are_counted(tmp_path: Path) -> None:
@@ -271,15 +271,19 @@ def test_without_the_option_nothing_is_shown(tmp_path: Path) -> None:
 
 
 def test_each_reason_for_an_end_has_its_label() -> None:
-    tree = ast.parse(Path(str(session.__file__)).read_text(encoding="utf-8"))
+    nodes = [
+        node
+        for module in (session, watch)
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")))
+    ]
     given = {
         node.args[0].value
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "leave"
         if isinstance(node.args[0], ast.Constant)
     } | {
         node.value.value
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute)
         if node.targets[0].attr == "_why" and isinstance(node.value, ast.Constant)
     }

@@ -8,11 +8,14 @@ import struct
 from pathlib import Path
 
 import asyncssh
+import pytest
 
 from tests.beside import PATIENCE
 from tests.fakes import make_account, make_services
-from tests.ssh.house import Screen, Street, app_of, eventually, log_in, street
+from tests.ssh.house import Screen, Street, app_of, eventually, give_key, log_in, street
 from tui_mfa.domain.account import Method
+from tui_mfa.ssh import auth, metrics
+from tui_mfa.ssh.driver import STOP
 from tui_mfa.ssh.gate import Limits
 from tui_mfa.ssh.portal import SshApp
 from tui_mfa.ssh.session import HIGH_WATER, PortalSession
@@ -34,7 +37,7 @@ async def emptied(here: Street, before: int) -> None:
 
 
 async def silent(port: int, number: int) -> socket.socket:
-    """Connect from an address of one's own, and say nothing."""
+    """Connect from an address of one's own, 200 in each network, and say nothing."""
     found = socket.socket()
     found.setblocking(False)
     found.bind((f"127.0.{1 + number // 200}.{1 + number % 200}", 0))
@@ -42,30 +45,68 @@ async def silent(port: int, number: int) -> socket.socket:
     return found
 
 
-async def test_two_hundred_half_open_connections_keep_nobody_out(tmp_path: Path) -> None:
+async def test_two_hundred_half_open_connections_keep_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They have places of their own, and the oldest of them are hung up on."""
+    monkeypatch.setattr(auth, "LOOK_EVERY", 0.05)
     services = make_services(tmp_path)
     make_account(services, method=Method.DISABLED)
-    before = apps()
-    async with street(tmp_path, services, Limits(total=220)) as here:
+    before, limits = apps(), Limits(total=3, per_minute=1000)
+    async with street(tmp_path, services, limits) as here, here.visitor() as first:
+        await log_in(first)
         half = [await silent(here.port, number) for number in range(200)]
-        await eventually(lambda: here.house.gate.live == 200, lambda: str(here.house.gate.live))
-        async with here.visitor() as screen:
-            await log_in(screen)
+        await eventually(lambda: here.house.counts.read(metrics.ACCEPTED) == 201)
+        for _ in range(2):
+            async with here.visitor() as screen:
+                await log_in(screen)
+                assert here.house.gate.live == limits.half_open - 1 + 2
+        left = limits.half_open - 1 + 1
+        await eventually(lambda: here.house.counts.read(metrics.CONNECTIONS) == left, lambda: str(here.house.gate.live))
+        assert b"More people want to log in" in half[0].recv(4096)
+        first.chan.get_connection().close()
         for found in half:
             found.close()
         await emptied(here, before)
 
 
-async def test_one_address_cannot_take_all_places(tmp_path: Path) -> None:
+async def test_login_pages_of_few_addresses_keep_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is logged in stays, and of the others the one who came first of those who have the most."""
+    monkeypatch.setattr(auth, "LOOK_EVERY", 0.05)
     services = make_services(tmp_path)
-    async with street(tmp_path, services, Limits(total=20, per_address=5, per_minute=1000)) as here:
-        half = [socket.create_connection(("127.0.0.1", here.port), source_address=("127.0.0.9", 0)) for _ in range(30)]
-        await eventually(lambda: here.house.gate.live == 5)
-        async with here.visitor() as screen:
-            await screen.until("Username or e-mail")
-            assert here.house.gate.live == 6
-        for found in half:
-            found.close()
+    make_account(services, method=Method.DISABLED)
+    async with (
+        street(tmp_path, services, Limits(total=4, per_minute=1000)) as here,
+        contextlib.AsyncExitStack() as stack,
+    ):
+        known = await stack.enter_async_context(here.visitor())
+        await log_in(known)
+        crowd = []
+        for number in range(3):
+            crowd.append(await stack.enter_async_context(here.visitor(local_addr=(f"127.0.1.{number + 1}", 0))))
+            await crowd[-1].until("Username or e-mail")
+        late = await stack.enter_async_context(here.visitor())
+        await crowd[0].ended()
+        assert crowd[0].status == 0
+        assert STOP in crowd[0].seen.decode()
+        assert "More people want to log in" in crowd[0].everything
+        await log_in(late)
+        for screen in (known, *crowd[1:]):
+            assert not screen.closed.is_set()
+        assert here.house.counts.read(metrics.ENDED, "gave_way") == 1
+
+
+async def test_who_has_proved_a_key_is_known_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth, "LOOK_EVERY", 0.05)
+    services, key = make_services(tmp_path), asyncssh.generate_private_key("ssh-ed25519")
+    give_key(services, make_account(services).id, key)
+    async with street(tmp_path, services, Limits(total=1, per_minute=1000)) as here:
+        stranger = await here.connect()
+        async with here.visitor(client_keys=[key]) as screen:
+            await asyncio.wait_for(stranger.wait_closed(), PATIENCE)
+            await screen.until("Code")
+            with pytest.raises(asyncssh.DisconnectError, match="is full"):
+                await here.connect()
 
 
 async def test_a_storm_of_connections_that_are_cut_leaves_nothing(tmp_path: Path) -> None:

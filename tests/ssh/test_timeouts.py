@@ -10,10 +10,10 @@ from tests.beside import PATIENCE
 from tests.fakes import make_account, make_services
 from tests.ssh.house import Street, app_of, eventually, log_in, street
 from tui_mfa.domain.account import Method
-from tui_mfa.ssh import auth, server
+from tui_mfa.ssh import auth, server, watch
 from tui_mfa.ssh import session as sessions
 from tui_mfa.ssh.driver import STOP
-from tui_mfa.ssh.session import LOGIN_IDLE
+from tui_mfa.ssh.watch import LOGIN_IDLE
 
 
 class Clock:
@@ -21,7 +21,7 @@ class Clock:
 
     def __init__(self, here: Street, monkeypatch: pytest.MonkeyPatch) -> None:
         self.time = 1000.0
-        monkeypatch.setattr(sessions, "WATCH_EVERY", 0.01)
+        monkeypatch.setattr(watch, "WATCH_EVERY", 0.01)
         here.house.now = self
 
     def __call__(self) -> float:
@@ -31,7 +31,7 @@ class Clock:
 async def looks(count: int = 4) -> None:
     """Let the watch of a session look some times."""
     for _ in range(count):
-        await asyncio.sleep(sessions.WATCH_EVERY)
+        await asyncio.sleep(watch.WATCH_EVERY)
 
 
 async def test_idle_before_the_login_ends_and_gives_the_terminal_back(
@@ -74,7 +74,7 @@ async def test_a_session_is_open_for_so_long_and_no_longer(
                 await log_in(screen)
             else:
                 await screen.until("Username or e-mail")
-                monkeypatch.setattr(sessions, "LOGIN_IDLE", 2 * total)
+                monkeypatch.setattr(watch, "LOGIN_IDLE", 2 * total)
             clock.time += total
             await looks()
             assert here.house.sessions

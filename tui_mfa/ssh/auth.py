@@ -13,6 +13,7 @@ from tui_mfa.domain.login import key_login
 from tui_mfa.ssh import metrics
 from tui_mfa.ssh.counted import CountedSession
 from tui_mfa.ssh.gate import Refusal
+from tui_mfa.ssh.places import Place
 from tui_mfa.ssh.portal import limit_key
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ AUTH_TRIES: Final = 20
 
 CHANNEL_WITHIN: Final = 20.0
 """Seconds from the end of the authentication to the start of the portal or of a command; SSH itself sets no limit."""
+
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks at whether somebody before the login was displaced by a newcomer."""
 
 SHOWN_KEYS: Final = 8
 """Public keys of a client that are remembered, for its person to add one of them."""
@@ -46,41 +50,73 @@ class PortalServer(asyncssh.SSHServer):
     def __init__(self, house: "House") -> None:
         self._house = house
         self._address = "?"
-        self._let_in = False
+        self._place: Place | None = None
         self._username: str | None = None
         self._proved: str | None = None
         self._shown: list[str] = []
         self._tries = 0
         self._channels = 0
+        self._closed = False
         self._session: CountedSession | None = None
         self._end: asyncio.TimerHandle | None = None
+        self._looks: asyncio.TimerHandle | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Count the connection, or end it with the reason."""
         self._conn = conn
         peer = conn.get_extra_info("peername")
         self._address = _plain(str(peer[0])) if peer else "?"
-        counts = self._house.counts
-        why = Refusal.CLOSING if self._house.closing else self._house.gate.enter(limit_key(self._address))
-        if why is not None:
-            LOG.info("ssh connection refused from=%s why=%s", self._address, why.value)
-            counts.add(metrics.REFUSED, why.name.lower())
+        found = Refusal.CLOSING if self._house.closing else self._house.gate.enter(limit_key(self._address))
+        if isinstance(found, Refusal):
             # Behind the server's version, which goes out right after this: before it, clients understand nothing.
-            asyncio.get_running_loop().call_soon(self._turn_away, why.value)
-        else:
-            self._let_in = True
-            counts.add(metrics.ACCEPTED)
-            counts.add(metrics.CONNECTIONS)
+            asyncio.get_running_loop().call_soon(self._refuse, found)
+            return
+        self._place = found
+        self._house.counts.add(metrics.ACCEPTED)
+        self._house.counts.add(metrics.CONNECTIONS)
+        self._look_later()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         del exc
-        if self._end is not None:
-            self._end.cancel()  # it would keep an ended session
-        if self._let_in:
-            self._let_in = False
-            self._house.gate.leave(limit_key(self._address))
+        for timer in (self._end, self._looks):
+            if timer is not None:
+                timer.cancel()  # it would keep an ended session
+        if self._place is not None:
+            self._house.gate.leave(self._place)
             self._house.counts.add(metrics.CONNECTIONS, amount=-1)
+            self._place = None
+
+    def _look_later(self) -> None:
+        self._looks = asyncio.get_running_loop().call_later(LOOK_EVERY, self._look)
+
+    def _look(self) -> None:
+        """End the connection if its place was needed by a newcomer; after a login, it is kept."""
+        session = self._session
+        if self._place is None:
+            return
+        if session is not None and session.logged_in:
+            if not self._house.gate.logged_in(self._place):
+                self._displaced()
+        elif self._house.gate.holds(self._place):
+            self._look_later()
+        else:
+            self._displaced()
+
+    def _displaced(self) -> None:
+        if self._session is None or self._session.task is None:
+            self._refuse(Refusal.CROWDED)
+            return
+        self._note(Refusal.CROWDED)
+        self._session.give_way(Refusal.CROWDED.value)
+
+    def _refuse(self, why: Refusal) -> None:
+        self._note(why)
+        self._turn_away(why.value)
+
+    def _note(self, why: Refusal) -> None:
+        LOG.info("ssh connection refused from=%s why=%s", self._address, why.value)
+        self._house.counts.add(metrics.REFUSED, why.name.lower())
 
     def _turn_away(self, words: str) -> None:
         """Tell somebody why, and hang up once that can have been read.
@@ -145,7 +181,7 @@ class PortalServer(asyncssh.SSHServer):
     def session_requested(self) -> CountedSession | bool:
         """Give one channel to a connection, and no second one."""
         self._channels += 1
-        if self._channels > 1 or self._username is None or not self._let_in:
+        if self._channels > 1 or self._username is None or self._place is None or self._closed:
             LOG.info("ssh channel refused from=%s", self._address)
             return False
         shown = tuple(self._shown)
@@ -154,10 +190,20 @@ class PortalServer(asyncssh.SSHServer):
 
     def auth_completed(self) -> None:
         """Wait for the one channel: without it, a connection would hold its place for as long as it likes."""
+        if self._place is None:
+            return
+        known = self._proved is not None
+        why = self._house.gate.authenticated(self._place, known=known)
+        if why is not None:
+            self._closed = True
+            self._refuse(why)
+            return
+        if known and self._looks is not None:
+            self._looks.cancel()
         self._end = asyncio.get_running_loop().call_later(CHANNEL_WITHIN, self._end_idle)
 
     def _end_idle(self) -> None:
-        if self._let_in and (self._session is None or self._session.task is None):
+        if self._session is None or self._session.task is None:
             LOG.info("ssh connection ended from=%s why=nothing was started", self._address)
             self._conn.close()
 

@@ -22,37 +22,37 @@ class CountedSession(PortalSession):
         """Run, and count it as long as it runs."""
         super().session_started()
         kind = "portal" if self._command is None else "command"
-        self._house.counts.add(metrics.SESSIONS, kind)
+        self.house.counts.add(metrics.SESSIONS, kind)
         if self.task is not None:
             self.task.add_done_callback(partial(self._count_end, kind))
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """Count what the client sent."""
-        self._house.counts.add(metrics.RECEIVED, amount=len(data))
+        self.house.counts.add(metrics.RECEIVED, amount=len(data))
         super().data_received(data, datatype)
         self._count_held_back()
 
     def send(self, data: bytes) -> None:
         """Count what the client is sent."""
         if not self._chan.is_closing():
-            self._house.counts.add(metrics.SENT, amount=len(data))
+            self.house.counts.add(metrics.SENT, amount=len(data))
         super().send(data)
 
     def left_out(self) -> None:
         """Count what the client is not sent."""
-        self._house.counts.add(metrics.LEFT_OUT)
+        self.house.counts.add(metrics.LEFT_OUT)
 
     def _count_held_back(self) -> None:
         held, self._held_back = self._pump.held_back - self._held_back, self._pump.held_back
         if held:
-            self._house.counts.add(metrics.HELD_BACK, amount=held)
+            self.house.counts.add(metrics.HELD_BACK, amount=held)
 
     def _count_end(self, kind: str, task: "asyncio.Task[None]") -> None:
         del task
-        counts = self._house.counts
+        counts = self.house.counts
         counts.add(metrics.SESSIONS, kind, amount=-1)
         counts.add(metrics.ENDED, metrics.ended(self._why))
-        counts.add(metrics.SECONDS, amount=self._house.now() - self._started)
+        counts.add(metrics.SECONDS, amount=self.house.now() - self.started)
         self._count_held_back()
 
 

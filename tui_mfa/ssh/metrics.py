@@ -38,6 +38,7 @@ ENDINGS: Final = {
     "the service ended": "service_ended",
     "unexpected error": "unexpected_error",
     "idle before the login": "idle",
+    "gave way to others": "gave_way",
     "open for too long": "too_long",
 }
 """Labels of the reasons for which sessions end; whatever else comes is ``other``."""

@@ -15,6 +15,7 @@ from tui_mfa.ssh import driver
 from tui_mfa.ssh.inlet import COMMAND_INPUT, PAUSE_ABOVE
 from tui_mfa.ssh.portal import Client, SshApp, believed
 from tui_mfa.ssh.pump import Inside, Pump
+from tui_mfa.ssh.watch import watched
 
 if TYPE_CHECKING:
     from tui_mfa.ssh.server import House
@@ -23,12 +24,6 @@ LOG = logging.getLogger("tui_mfa.ssh")
 
 HIGH_WATER: Final = 64 * 1024
 """Bytes that wait for a client that does not read; what is drawn beyond them is left out."""
-
-WATCH_EVERY: Final = 5.0
-"""Seconds between two looks at how long a session has been idle, and open."""
-
-LOGIN_IDLE: Final = 600.0
-"""Seconds without a key on the pages before a login; after it the portal's own lock applies."""
 
 LEAVE_WITHIN: Final = 2.0
 """Seconds that an app has to end by itself: its end queues behind the keys that it has not read."""
@@ -55,7 +50,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
     def __init__(
         self, house: "House", username: str, address: str, proved: str | None, shown: tuple[str, ...] = ()
     ) -> None:
-        self._house = house
+        self.house = house
         self._shown = shown
         self._username, self._address, self._proved = username, address, proved
         self._term: str | None = None
@@ -66,7 +61,8 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         self._pump = Pump(self._inside, house.now, self._driver, lambda: self.app is not None and self.app.takes_keys)
         self.app: SshApp | None = None
         self._last_words: str | None = None
-        self._started = self._last_input = house.now()
+        self._farewell = ""
+        self.started = self.last_input = house.now()
         self._why = "left"
         self._taken = 0
         self._channel_full = self._wire_full = False
@@ -107,7 +103,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
 
     def session_started(self) -> None:
         """Run in an empty context; the task is this session's only one at the top."""
-        self._house.sessions.add(self)
+        self.house.sessions.add(self)
         work = self._serve_command() if self._command is not None else self._serve_portal()
         self.task = asyncio.get_running_loop().create_task(self._guarded(work), context=self._inside.context)
 
@@ -116,8 +112,8 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """Let keys through at their pace; a command gets its standard input as it comes."""
         del datatype
-        self._last_input = self._house.now()
-        self._house.typed()
+        self.last_input = self.house.now()
+        self.house.typed()
         if self._command is not None:
             self._taken += len(data)
             self.input.feed_data(data)
@@ -205,6 +201,20 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         else:
             self.task.cancel()
 
+    def give_way(self, words: str) -> None:
+        """End the session because a newcomer needs its place.
+
+        Args:
+            words: What the person reads when the terminal is given back.
+        """
+        self._farewell = words
+        self.leave("gave way to others")
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether an account is open in the portal."""
+        return self.app is not None and self.app.session is not None
+
     def tell(self, words: str) -> None:
         """Show a notice on the screen of a portal."""
         app = self.app
@@ -240,8 +250,10 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
                     self.send(f"{self._last_words}\r\n".encode())
                 else:
                     self.complain(self._last_words)
-            self._house.left(self)
-            seconds = self._house.now() - self._started
+            if self._farewell:
+                self.complain(self._farewell, "\r\n")
+            self.house.left(self)
+            seconds = self.house.now() - self.started
             LOG.info(
                 "ssh %s ends user=%s from=%s after=%.0fs why=%s", how, self._who, self._address, seconds, self._why
             )
@@ -260,33 +272,21 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
     async def _serve_command(self) -> int:
         from tui_mfa.ssh.exec import serve  # noqa: PLC0415 - most sessions are portals
 
-        return await serve(self._house, self._client(), self._proved, self._command or "", self)
+        return await serve(self.house, self._client(), self._proved, self._command or "", self)
 
     async def _serve_portal(self) -> int:
         if self._term is None:
             self._chan.write_stderr(NO_TERMINAL.encode())
             return 2
         client = self._client()
-        entered = await self._house.enter(client, self._proved)
-        app = self.app = SshApp(self._house.settings, self._house.services, client, self, entered)
-        watch = asyncio.get_running_loop().create_task(self._watch())  # in a copy: eager ones enter no context twice
+        entered = await self.house.enter(client, self._proved)
+        app = self.app = SshApp(self.house.settings, self.house.services, client, self, entered)
+        watch = asyncio.get_running_loop().create_task(watched(self))  # in a copy: eager ones enter no context twice
         try:
             await app.run_async(size=self._pump.size)
         finally:
             watch.cancel()
         return app.return_code or 0
-
-    async def _watch(self) -> None:
-        """End what has been idle before a login, or open, for too long."""
-        total = self._house.settings.session_lifetime.total_seconds()
-        while True:
-            await asyncio.sleep(WATCH_EVERY)
-            now = self._house.now()
-            before_login = self.app is not None and self.app.session is None
-            if before_login and now - self._last_input > LOGIN_IDLE:
-                self.leave("idle before the login")
-            elif now - self._started > total:
-                self.leave("open for too long")
 
     def _client(self) -> Client:
         sent = {str(name): str(value) for name, value in self._chan.get_environment().items()}
