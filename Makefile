@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Tests of screens wait as much as they work, so two run on each processor.
 JOBS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1))
+# Tests that share a running portal name a group, and stay in one process.
+PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 .PHONY: help run demo test check fix bench snapshots pictures docs tools clean
 
@@ -35,7 +37,7 @@ tools: ## Install the programs that the end-to-end tests drive (tmux, xterm, Xvf
 	@sh tests/install-tools.sh
 
 test: $(VENV)/dev tools ## Install what is missing and run every test
-	@$(BIN)/pytest -n $(JOBS) $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 check: $(VENV)/dev ## Formatting, lint, types, import walls
 	@$(BIN)/ruff format --check .
@@ -51,7 +53,7 @@ bench: $(VENV)/dev ## Print the ratios of docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
 snapshots: $(VENV)/dev ## Take the snapshots again; look at each change before you commit it
-	@$(BIN)/pytest -n $(JOBS) tests/snapshot --snapshot-update
+	@$(PYTEST) tests/snapshot --snapshot-update
 
 pictures: $(VENV)/dev ## Draw the pictures of the README again
 	@$(BIN)/python -m tests.snapshot.take_pictures

@@ -239,6 +239,6 @@ ENTRIES = (
     Entry("recovery-codes", new_codes, by_app, main=True),
     Entry("recovery-codes-saved", codes_saved, by_app, sizes=SMALL),
     Entry("recovery-codes-not-kept", codes_not_kept, by_app, sizes=SMALL),
-    Entry("palette", palette, by_mail, main=True),
+    Entry("palette", palette, by_mail, main=True, alone=True),
     Entry("help", help_text, by_mail, main=True),
 )

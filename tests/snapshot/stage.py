@@ -139,6 +139,8 @@ class Entry:
     demo: bool = False
     sizes: tuple[tuple[int, int], ...] = ((80, 24), (120, 40))
     """Where it is pictured; the first one stands for all."""
+    alone: bool = False
+    """Started anew for each picture, since another size or theme afterwards would show something else."""
 
     def make_services(self) -> Services:
         """Return fresh services with the accounts of this entry."""

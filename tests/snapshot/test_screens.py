@@ -1,74 +1,52 @@
 """Pictures of every screen; ``make snapshots`` takes them again, and each change is to be looked at.
 
 A failed comparison is shown side by side in ``snapshot_report.html``. While a screen is there, it is measured too.
+The pictures of an entry come from one running portal (``pictures.py``), so xdist keeps their tests in one process.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from textual.app import App
-from textual.pilot import Pilot
 
-from tests.snapshot import measures
 from tests.snapshot.catalogue import ENTRIES
+from tests.snapshot.pictures import Look, Pictured, pictures
 from tests.snapshot.stage import Entry
 from tui_mfa import themes
 
 Compare = Callable[..., bool]
-Measure = Callable[[App[Any]], list[str]]
-
-SIZED = [pytest.param(entry, size, id=f"{entry.name}-{size[0]}x{size[1]}") for entry in ENTRIES for size in entry.sizes]
-NAMED = [pytest.param(entry, id=entry.name) for entry in ENTRIES]
-MAIN = [pytest.param(entry, id=entry.name) for entry in ENTRIES if entry.main]
 
 
-@pytest.fixture(autouse=True)
-def _colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
+def param(entry: Entry, *values: object, name: str = "") -> object:
+    """Return the values of one test; those of an entry stay together."""
+    return pytest.param(entry, *values, id=name or entry.name, marks=pytest.mark.xdist_group(entry.name))
 
 
-def bring_and_measure(entry: Entry, faults: list[str], *wanted: Measure) -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Return what runs before a picture is taken; it notes what went wrong, since the comparison would swallow it."""
+SIZED = [param(entry, size, name=f"{entry.name}-{size[0]}x{size[1]}") for entry in ENTRIES for size in entry.sizes]
+NAMED = [param(entry) for entry in ENTRIES]
+MAIN = [param(entry) for entry in ENTRIES if entry.main]
 
-    async def run(pilot: Pilot[Any]) -> None:
-        try:
-            await entry.bring(pilot)
-            for measure in wanted:
-                faults.extend(measure(pilot.app))
-        except Exception as error:  # noqa: BLE001 - told by the test itself
-            faults.append(f"{type(error).__name__}: {error}")
 
-    return run
+def check(entry: Entry, look: Look, snap_compare: Compare) -> None:
+    taken = pictures(entry.name)[look]
+    same = snap_compare(Pictured(taken.svg))
+    assert taken.faults == []
+    assert same
 
 
 @pytest.mark.parametrize(("entry", "size"), SIZED)
 def test_dark(entry: Entry, size: tuple[int, int], snap_compare: Compare) -> None:
-    faults: list[str] = []
-    before = bring_and_measure(entry, faults, measures.hard_to_read, measures.not_in_help)
-    same = snap_compare(entry.make_app(), terminal_size=size, run_before=before)
-    assert faults == []
-    assert same
+    check(entry, Look(size), snap_compare)
 
 
 @pytest.mark.parametrize("entry", NAMED)
-def test_no_color(entry: Entry, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    faults: list[str] = []
-    before = bring_and_measure(entry, faults, measures.lost_without_colours)
-    same = snap_compare(entry.make_app(), terminal_size=entry.sizes[0], run_before=before)
-    assert faults == []
-    assert same
+def test_no_color(entry: Entry, snap_compare: Compare) -> None:
+    check(entry, Look(entry.sizes[0], colours=False), snap_compare)
 
 
 @pytest.mark.parametrize("theme", [themes.LIGHT, themes.HIGH_CONTRAST])
 @pytest.mark.parametrize("entry", MAIN)
 def test_other_themes(entry: Entry, theme: str, snap_compare: Compare) -> None:
-    faults: list[str] = []
-    before = bring_and_measure(entry, faults, measures.hard_to_read)
-    same = snap_compare(entry.make_app(theme), terminal_size=entry.sizes[0], run_before=before)
-    assert faults == []
-    assert same
+    check(entry, Look(entry.sizes[0], theme), snap_compare)
 
 
 def test_every_name_stands_for_one_screen() -> None:
