@@ -55,6 +55,9 @@ FORMS = (
 )
 """A state of the catalogue for each form there is."""
 
+AGAIN = {"keys-rename": "r"}
+"""The key that opens a form again when it was taken."""
+
 LINKS = ("ssh-keys", "api-tokens", "sessions", "events", "change-email", "two-factor")
 """What the Security tab leads to."""
 
@@ -167,6 +170,10 @@ async def test_what_is_typed_into_a_form_commands_no_terminal(name: str) -> None
                 await stage.press("enter")
                 assert faults_on_screen(stage.app) == [], kind
                 assert not stage.app._exit
+                if stage.app.screen is not page and name in AGAIN:
+                    await stage.press(AGAIN[name])
+                    assert faults_on_screen(stage.app) == [], kind
+                    page = stage.app.screen
 
 
 async def test_the_search_would_notice() -> None:
