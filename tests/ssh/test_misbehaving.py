@@ -9,6 +9,8 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+from asyncssh.constants import MSG_GLOBAL_REQUEST
+from asyncssh.packet import Boolean, String
 
 from tests.beside import PATIENCE
 from tests.fakes import make_account, make_services
@@ -226,6 +228,43 @@ async def test_a_window_without_end_and_a_socket_that_is_not_read_cost_little(tm
         await eventually(lambda: not session.blocked)
         screen.type("?")
         await screen.until("What this page does")
+
+
+@pytest.mark.parametrize("opened", [True, False])
+async def test_requests_of_who_reads_no_answers_cost_little(tmp_path: Path, opened: bool) -> None:
+    """Each is answered; what is not taken is kept, until nothing more of that client is read.
+
+    That it is read again when it reads is shown by the test above.
+    """
+    services = make_services(tmp_path)
+    make_account(services)
+    async with street(tmp_path, services) as here, await here.connect() as conn:
+        if opened:
+            screen = Screen()
+            await conn.create_session(lambda: screen, term_type="xterm-256color", term_size=(80, 24), encoding=None)
+            await screen.until("Username or e-mail")
+        served = (found for found in gc.get_objects() if isinstance(found, asyncssh.SSHServerConnection))
+        (theirs,) = (found for found in served if found._transport is not None)
+        transport, mine = theirs._transport, conn._transport
+        assert isinstance(transport, asyncio.Transport)
+        assert isinstance(mine, asyncio.Transport)
+        theirs.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        conn.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        mine.pause_reading()
+        await eventually(lambda: _ask(conn) and not transport.is_reading())
+        assert transport.get_write_buffer_size() < 2 * HIGH_WATER + ONE_TURN
+        conn.abort()
+
+
+ONE_TURN = 256 * 1024
+"""The most that asyncio reads at a time, whose requests are all answered."""
+
+
+def _ask(conn: asyncssh.SSHClientConnection) -> bool:
+    """Ask for what no server knows, some thousand times."""
+    for _ in range(2000):
+        conn.send_packet(MSG_GLOBAL_REQUEST, String("nothing@example.net"), Boolean(True))
+    return True
 
 
 def send_away(here: Street) -> None:

@@ -64,6 +64,10 @@ class PortalServer(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Count the connection, or end it with the reason."""
         self._conn = conn
+        # asyncssh does nothing with what asyncio tells it here, so that it would keep everything for a client that
+        # reads nothing: what is drawn on a large window, and an answer to each of its requests.
+        conn.pause_writing = self._pause_wire  # type: ignore[method-assign]
+        conn.resume_writing = self._resume_wire  # type: ignore[method-assign]
         peer = conn.get_extra_info("peername")
         self._address = _plain(str(peer[0])) if peer else "?"
         found = Refusal.CLOSING if self._house.closing else self._house.gate.enter(limit_key(self._address))
@@ -78,7 +82,7 @@ class PortalServer(asyncssh.SSHServer):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        del exc
+        del exc, self._conn.pause_writing, self._conn.resume_writing
         for timer in (self._end, self._looks):
             if timer is not None:
                 timer.cancel()  # it would keep an ended session
@@ -86,6 +90,20 @@ class PortalServer(asyncssh.SSHServer):
             self._house.gate.leave(self._place)
             self._house.counts.add(metrics.CONNECTIONS, amount=-1)
             self._place = None
+
+    def _pause_wire(self) -> None:
+        self._wire(full=True)
+
+    def _resume_wire(self) -> None:
+        self._wire(full=False)
+
+    def _wire(self, *, full: bool) -> None:
+        """Read nothing more of a client that does not read the answers, and draw nothing for it."""
+        transport = self._conn._transport  # noqa: SLF001 - there is no public way
+        if isinstance(transport, asyncio.Transport):
+            (transport.pause_reading if full else transport.resume_reading)()
+        if self._session is not None:
+            self._session.wire(full=full)
 
     def _look_later(self) -> None:
         self._looks = asyncio.get_running_loop().call_later(LOOK_EVERY, self._look)

@@ -30,7 +30,7 @@ COPY_MAX: Final = 74_994
 
 TOO_LONG: Final = "This is too long for the clipboard of a terminal. Copy less at a time."
 
-_ENVIRONMENT: Final = frozenset({"COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE", "TERM_PROGRAM"})
+ENVIRONMENT: Final = frozenset({"COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE", "TERM_PROGRAM"})
 """Variables that are believed: they say how to draw, and nothing else."""
 
 _VALUE: Final = re.compile(r"[\w.@:+ -]{0,64}", re.ASCII)
@@ -43,7 +43,7 @@ def believed(term: str, sent: dict[str, str]) -> dict[str, str]:
         term: The terminal's type.
         sent: The variables that came over the channel.
     """
-    found = {name: value for name, value in sent.items() if name in _ENVIRONMENT and _VALUE.fullmatch(value)}
+    found = {name: value for name, value in sent.items() if name in ENVIRONMENT and _VALUE.fullmatch(value)}
     if term and _VALUE.fullmatch(term):
         found["TERM"] = term
     return found

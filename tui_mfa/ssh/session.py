@@ -15,6 +15,7 @@ from tui_mfa.ssh import driver
 from tui_mfa.ssh.inlet import COMMAND_INPUT, PAUSE_ABOVE
 from tui_mfa.ssh.portal import Client, SshApp, believed
 from tui_mfa.ssh.pump import Inside, Pump
+from tui_mfa.ssh.variables import keep_few
 from tui_mfa.ssh.watch import watched
 
 if TYPE_CHECKING:
@@ -72,14 +73,11 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
     # What asyncssh calls, before there is anything to run.
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
-        """Keep the channel, and hear of what waits for the client on the channel and on the connection below it."""
+        """Keep the channel, and hear of what waits for the client on it."""
         self._chan = chan
         chan.set_write_buffer_limits(high=HIGH_WATER)
-        # asyncssh does nothing with what asyncio tells it here, so a client with a large window that reads nothing
-        # would have everything kept for it.
+        keep_few(chan)
         self._conn = chan.get_connection()
-        self._conn.pause_writing = self._pause_wire  # type: ignore[method-assign]
-        self._conn.resume_writing = self._resume_wire  # type: ignore[method-assign]
 
     def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: object) -> bool:
         """Note the client's terminal."""
@@ -148,12 +146,15 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         """Whether the client does not read; see ``driver.Wire``."""
         return self._channel_full or self._wire_full
 
-    def _pause_wire(self) -> None:
-        self._wire_full = True
+    def wire(self, *, full: bool) -> None:
+        """Hear of what waits for the client on the connection below the channel.
 
-    def _resume_wire(self) -> None:
-        self._wire_full = False
-        self._inside.soon(self._redraw)
+        Args:
+            full: Whether it is too much.
+        """
+        self._wire_full = full
+        if not full:
+            self._inside.soon(self._redraw)
 
     def _redraw(self) -> None:
         found = self._driver()
@@ -179,7 +180,6 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         if exc is not None:
             self._why = "connection lost"
         self.leave(self._why)
-        del self._conn.pause_writing, self._conn.resume_writing  # this session's, set above
 
     # The end.
 
