@@ -15,6 +15,7 @@ from tui_mfa.ssh.counted import CountedSession
 from tui_mfa.ssh.gate import Refusal
 from tui_mfa.ssh.places import Place
 from tui_mfa.ssh.portal import limit_key
+from tui_mfa.ssh.threads import OWNER
 
 if TYPE_CHECKING:
     from tui_mfa.ssh.server import House
@@ -57,6 +58,7 @@ class PortalServer(asyncssh.SSHServer):
         self._tries = 0
         self._channels = 0
         self._closed = False
+        self._owner = object()
         self._session: CountedSession | None = None
         self._end: asyncio.TimerHandle | None = None
         self._looks: asyncio.TimerHandle | None = None
@@ -175,7 +177,11 @@ class PortalServer(asyncssh.SSHServer):
         line = " ".join(key.export_public_key("openssh").decode("ascii").split()[:2])
         if line not in self._shown and len(self._shown) < SHOWN_KEYS:
             self._shown.append(line)
-        found = await asyncio.to_thread(key_login.usable_keys, self._house.services, username)
+        token = OWNER.set(self._owner)
+        try:
+            found = await asyncio.to_thread(key_login.usable_keys, self._house.services, username)
+        finally:
+            OWNER.reset(token)
         if line not in found:
             return False
         check = key.verify

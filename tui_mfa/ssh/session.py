@@ -11,7 +11,7 @@ import asyncssh
 
 from tui_mfa import terminal
 from tui_mfa.presentation import safe_text
-from tui_mfa.ssh import driver
+from tui_mfa.ssh import driver, threads
 from tui_mfa.ssh.inlet import COMMAND_INPUT, PAUSE_ABOVE
 from tui_mfa.ssh.portal import Client, SshApp, believed
 from tui_mfa.ssh.pump import Inside, Pump
@@ -59,6 +59,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         self.task: asyncio.Task[None] | None = None
         # What a session sets must never be seen by another one; so each callback runs in its context, too.
         self._inside = Inside(self._failed)
+        threads.owned(self._inside.context)
         self._pump = Pump(self._inside, house.now, self._driver, lambda: self.app is not None and self.app.takes_keys)
         self.app: SshApp | None = None
         self._last_words: str | None = None
