@@ -84,8 +84,8 @@ async def test_what_people_do_is_counted_and_nothing_of_them_is_shown(tmp_path: 
         await numbers.all_gone()
         assert there["connections"] == 1
         assert (there["sessions{kind=portal}"], there["sessions{kind=command}"]) == (1, 0)
-        assert there["first_factors_total{result=wrong,way=password}"] == 1
-        assert there["first_factors_total{result=right,way=password}"] == 0
+        assert there["credentials_checked_total{kind=typed,result=wrong}"] == 1
+        assert there["credentials_checked_total{kind=typed,result=right}"] == 0
         async with await here.connect(MARK, client_keys=[key]) as conn:
             assert (await conn.run(f"keys list {MARK} --json")).exit_status == 2
         async with here.visitor(f"{MARK}2", term=MARK) as screen:
@@ -94,8 +94,8 @@ async def test_what_people_do_is_counted_and_nothing_of_them_is_shown(tmp_path: 
         text = await numbers.text()
     found = parsed(text)
     assert found["connections_accepted_total"] == 3
-    assert found["first_factors_total{result=right,way=password}"] == 1
-    assert found["first_factors_total{result=right,way=key}"] == 1
+    assert found["credentials_checked_total{kind=typed,result=right}"] == 1
+    assert found["credentials_checked_total{kind=key,result=right}"] == 1
     assert {name: value for name, value in found.items() if "sessions" in name and value} == {
         "sessions_ended_total{reason=left}": 3
     }
@@ -105,6 +105,24 @@ async def test_what_people_do_is_counted_and_nothing_of_them_is_shown(tmp_path: 
     assert MARK not in text
     assert "127.0.0" not in text
     assert made.id not in text
+
+
+async def test_a_confirmation_is_no_login_and_not_called_one(tmp_path: Path) -> None:
+    services, key = make_services(tmp_path), asyncssh.generate_private_key("ssh-ed25519")
+    give_key(services, make_account(services, method=Method.DISABLED).id, key)
+    async with street(tmp_path, services) as here, counted(here) as numbers:
+        async with await here.connect(client_keys=[key]) as conn:
+            done = await conn.run("tokens create deploy", input=f"{PASSWORD}\n")
+            assert done.exit_status == 0
+        found = await numbers.now()
+        text = await numbers.text()
+    checked = {name: value for name, value in found.items() if value and "check" in name}
+    assert checked == {
+        "credentials_checked_total{kind=key,result=right}": 1,
+        "credentials_checked_total{kind=typed,result=right}": 1,
+    }
+    assert not [line for line in text.splitlines() if line.startswith("tui_mfa_ssh_") and "login" in line]
+    assert "passwords and recovery codes at a login and wherever else" in text
 
 
 async def test_ends_are_told_apart_and_refusals_too(tmp_path: Path) -> None:
@@ -140,6 +158,7 @@ async def test_ends_are_told_apart_and_refusals_too(tmp_path: Path) -> None:
 async def test_keys_that_come_too_fast_and_frames_for_nobody_are_counted(tmp_path: Path) -> None:
     services = make_services(tmp_path)
     async with street(tmp_path, services) as here, counted(here) as numbers:
+        here.house.now = lambda: time.monotonic() / 10  # a busy machine draws no faster than a person may type
         async with here.visitor() as screen:
             await screen.until("Username or e-mail")
             screen.type("x" * 400)

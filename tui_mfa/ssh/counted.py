@@ -57,7 +57,7 @@ class CountedSession(PortalSession):
 
 
 class CountedPasswords:
-    """Checks passwords as another one does, and counts how often they are right; implements ``ports.PasswordHasher``.
+    """Checks passwords and recovery codes as another one does, and counts that; implements ``ports.PasswordHasher``.
 
     Args:
         hasher: Does the work.
@@ -74,13 +74,13 @@ class CountedPasswords:
     def verify(self, hashed: str, value: Secret[str]) -> bool:
         """Say whether the value fits."""
         right = self._hasher.verify(hashed, value)
-        self._counts.add(metrics.LOGINS, "password", "right" if right else "wrong")
+        self._counts.add(metrics.CHECKED, "typed", "right" if right else "wrong")
         return right
 
     def verify_nothing(self, value: Secret[str]) -> None:
         """Do the work of ``verify`` for an account that does not exist."""
         self._hasher.verify_nothing(value)
-        self._counts.add(metrics.LOGINS, "password", "wrong")
+        self._counts.add(metrics.CHECKED, "typed", "wrong")
 
     def outdated(self, hashed: str) -> bool:
         """Say whether a hash was made with other parameters than today's."""

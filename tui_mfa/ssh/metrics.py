@@ -61,11 +61,11 @@ ENDED: Final = Kind(
     "sessions_ended", "Sessions that have ended.", ("reason",), tuple((label,) for label in (*ENDINGS.values(), OTHER))
 )
 SECONDS: Final = Kind("session_seconds", "How long ended sessions have lasted, in sum.")
-LOGINS: Final = Kind(
-    "first_factors",
-    "First factors that were checked: keys of logins; passwords and recovery codes wherever they are asked for.",
-    ("way", "result"),
-    tuple((way, result) for way in ("key", "password") for result in ("right", "wrong")),
+CHECKED: Final = Kind(
+    "credentials_checked",
+    "Keys at a login; passwords and recovery codes at a login and wherever else they are asked for.",
+    ("kind", "result"),
+    tuple((kind, result) for kind in ("key", "typed") for result in ("right", "wrong")),
 )
 RECEIVED: Final = Kind("received_bytes", "What clients have sent in sessions: keys, pastes, standard input.")
 SENT: Final = Kind("sent_bytes", "What was sent to clients in sessions.")
@@ -81,7 +81,7 @@ PAUSE_MAX: Final = Kind(
 STARTED: Final = Kind("worker_starts", "Workers that were started, the first ones included.")
 
 KINDS: Final = (
-    *(ACCEPTED, REFUSED, CONNECTIONS, SESSIONS, ENDED, SECONDS, LOGINS, RECEIVED, SENT, LEFT_OUT, HELD_BACK),
+    *(ACCEPTED, REFUSED, CONNECTIONS, SESSIONS, ENDED, SECONDS, CHECKED, RECEIVED, SENT, LEFT_OUT, HELD_BACK),
     *(LAG, LAG_MAX, PASSES, PAUSES, PAUSE_MAX, STARTED),
 )
 

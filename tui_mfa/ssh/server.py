@@ -50,7 +50,7 @@ WINDOW: Final = 64 * 1024
 DRAIN: Final = 10.0
 """Seconds that people have to finish when the server ends."""
 
-COLLECTED_AFTER: Final = (10_000, 10, 100_000)
+COLLECTED_AFTER: Final = (10_000, 4, 100_000)
 """Thresholds of the collector: a full pass over all sessions' widgets stops everybody (10 s at 500, measured).
 
 None comes by itself; ``sweep`` chooses the moment."""
@@ -95,10 +95,10 @@ class House:
         try:
             found = await asyncio.to_thread(key_login.log_in, self.services, client.username, proved, client.origin)
         except DomainError as error:
-            self.counts.add(metrics.LOGINS, "key", "wrong")
+            self.counts.add(metrics.CHECKED, "key", "wrong")
             LOG.info("ssh key login refused user=%s why=%s", safe_text(client.username, 40), error.code)
             return None
-        self.counts.add(metrics.LOGINS, "key", "right")
+        self.counts.add(metrics.CHECKED, "key", "right")
         return found
 
 
