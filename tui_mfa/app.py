@@ -108,6 +108,13 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
             gc.freeze()  # what was loaded so far stays; walking it would only make pauses
             gc.enable()
 
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Draw a new mode's page as soon as it is there; Textual would keep it back, and draw it twice.
+
+        Args:
+            delay: In seconds; not used.
+        """
+
     def side_panel(self) -> Widget | None:
         """Return what stands beside every page: nothing, except in the demo."""
         return None
@@ -218,11 +225,11 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         self._change_mode(mode)
 
     def _change_mode(self, mode: str) -> None:
-        """Switch to a new mode and drop the one before with every screen in it."""
+        """Switch to a new mode and drop the one before with every screen in it, once the new page is drawn."""
         before = self.current_mode
         self.switch_mode(mode)
         if before in self._old_modes(mode):
-            self.remove_mode(before)
+            self.screen.call_after_refresh(self.remove_mode, before)
 
     def _old_modes(self, mode: str) -> set[str]:
         return {f"{kind}-{number}" for kind in ("login", "profile") for number in range(self._profiles + 1)} - {mode}
@@ -230,9 +237,13 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     def _login(self, message: str) -> Screen[None]:
         from tui_mfa.screens.login import LoginScreen  # noqa: PLC0415 - loaded when it is shown
 
-        return LoginScreen(self.context, message)
+        page = LoginScreen(self.context, message)
+        styles.make_ready(self, page)
+        return page
 
     def _profile(self, logged_in: "LoggedIn") -> Screen[None]:
         from tui_mfa.screens.profile import ProfileScreen  # noqa: PLC0415 - loaded when it is shown
 
-        return ProfileScreen(self.context, logged_in)
+        page = ProfileScreen(self.context, logged_in)
+        styles.make_ready(self, page)
+        return page

@@ -10,6 +10,7 @@ and names of types, ids and classes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -19,6 +20,7 @@ from textual.css.styles import RulesMap
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 from textual.dom import DOMNode
+from textual.screen import Screen
 
 _OF_PLACE: Final = frozenset(
     ("first-of-type", "last-of-type", "first-child", "last-child", "odd", "even", "focus-within", "empty")
@@ -27,6 +29,9 @@ _OF_PLACE: Final = frozenset(
 
 _MOST: Final = 4096
 """Entries of one collection; it is emptied when there are more, and fills again."""
+
+Asked = dict[tuple[int, frozenset[str]], tuple[object, ...]]
+"""What is known of widgets: by their identity and by what was asked."""
 
 _READ_RULES: dict[tuple[object, ...], list[RuleSet]] = {}
 """What was read from each source of style with each theme."""
@@ -50,14 +55,42 @@ class Candidates:
         """Whether path and state of a widget decide."""
         self.found: dict[tuple[object, ...], RulesMap] = {}
         """The outcome for each path and state."""
+        self._different: dict[frozenset[tuple[str, object]], RulesMap] = {}
 
-    def key(self, path: list[DOMNode]) -> tuple[object, ...]:
+    def key(self, path: list[DOMNode], asked: Asked | None) -> tuple[object, ...]:
         """Return all that the rules can ask about a widget: types, ids, classes and states from the app down.
 
         Args:
             path: From the app to the widget.
+            asked: What was asked about widgets a moment ago, while nothing changes.
         """
-        return tuple((type(above), above.id, above.classes, *self._states(above)) for above in path)
+        if asked is None:
+            return tuple(map(self._state, path))
+        found = []
+        for above in path:
+            question = id(above), self.pseudo_classes
+            state = asked.get(question)
+            if state is None:
+                state = asked[question] = self._state(above)
+            found.append(state)
+        return tuple(found)
+
+    def keep(self, key: tuple[object, ...], rules: RulesMap) -> None:
+        """Keep an outcome; the same one of two paths is one object, so that a widget is seen to be as it was.
+
+        Args:
+            key: From ``key``.
+            rules: Their outcome.
+        """
+        if len(self.found) >= _MOST:
+            self.found.clear()
+            self._different.clear()
+        with suppress(TypeError):  # the sizes of a grid are lists
+            rules = self._different.setdefault(frozenset(rules.items()), rules)
+        self.found[key] = rules
+
+    def _state(self, node: DOMNode) -> tuple[object, ...]:
+        return type(node), node.id, node.classes, *self._states(node)
 
     def _states(self, node: DOMNode) -> Iterable[bool]:
         known: Mapping[str, Callable[[Any], bool]] = node._PSEUDO_CLASSES
@@ -74,6 +107,23 @@ class SharedStylesheet(Stylesheet):
         self._names_of: list[RuleSet] | None = None
         self._parts: WeakKeyDictionary[DOMNode, int] = WeakKeyDictionary()
         self._wanted: tuple[Candidates, tuple[object, ...]] | None = None
+        self._given: WeakKeyDictionary[DOMNode, RulesMap] = WeakKeyDictionary()
+        self._asked: Asked | None = None
+        self._changed: set[DOMNode] = set()
+
+    def update_nodes(self, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+        """Give widgets their styles, from the page down; see ``Stylesheet.update_nodes``.
+
+        Args:
+            nodes: The widgets; most are as they were, since a page is styled anew whenever it comes to the front.
+            animate: Whether what changes is animated.
+        """
+        self._asked = {}
+        try:
+            super().update_nodes(nodes, animate)
+        finally:
+            self._asked = None
+            self._changed.clear()
 
     def _parse_rules(
         self,
@@ -130,16 +180,26 @@ class SharedStylesheet(Stylesheet):
         if not candidates.constant:
             super().apply(node, animate=animate)
             return
-        key = candidates.key(node.css_path_nodes)
-        known = candidates.found.get(key)
+        known = candidates.found.get(key := candidates.key(node.css_path_nodes, self._asked))
         if known is None:
             self._wanted = (candidates, key)
             super().apply(node, animate=animate)
             return
         node._has_hover_style = "hover" in candidates.pseudo_classes
         node._has_focus_within = node._has_order_style = node._has_odd_or_even = False
-        self.replace_rules(node, known, animate=animate)
+        if not self._is_as_it_was(node, known):
+            self.replace_rules(node, known, animate=animate)
+            self._given[node] = known
         self._process_component_classes(node)
+
+    def _is_as_it_was(self, node: DOMNode, rules: RulesMap) -> bool:
+        """Return whether a widget has these rules already, and nothing above it changed: then it keeps its colours."""
+        return (
+            self._asked is not None
+            and self._given.get(node) is rules
+            and node._parent not in self._changed
+            and len(node.styles.base._rules) == len(rules)
+        )
 
     def _process_component_classes(self, node: DOMNode) -> None:
         """Find the styles of a widget's parts, unless all that decides them is as it was."""
@@ -151,10 +211,11 @@ class SharedStylesheet(Stylesheet):
             if not candidates.constant:
                 super()._process_component_classes(node)
                 return
-            asked.append((component, candidates, candidates.key(path)))
+            asked.append((component, candidates, candidates.key(path, self._asked)))
         decides = hash(tuple(asked))  # the whole of it, for each widget of each person, would be a lot
         if self._parts.get(node) != decides:
             super()._process_component_classes(node)
+            node.notify_style_update()  # it keeps what its parts looked like
             self._parts[node] = decides
 
     def replace_rules(  # type: ignore[override]
@@ -168,16 +229,17 @@ class SharedStylesheet(Stylesheet):
             animate: Whether what changes is animated.
         """
         wanted, self._wanted = self._wanted, None
+        self._given.pop(node, None)
+        if self._asked is not None:
+            self._changed.add(node)
         if wanted is not None:
             candidates, key = wanted
-            if len(candidates.found) >= _MOST:
-                candidates.found.clear()
-            candidates.found[key] = rules
-        if animate:
-            super().replace_rules(node, rules, animate=True)
-            return
+            candidates.keep(key, rules)
         base = node.styles.base
         before = base._rules
+        if animate and ("transitions" in rules or "transitions" in before):
+            super().replace_rules(node, rules, animate=True)
+            return
         for name in before.keys() | rules.keys():
             value = rules.get(name)
             if value is None or before.get(name) is not value:
@@ -208,6 +270,24 @@ class SharedStylesheet(Stylesheet):
                 self._names.clear()
             self._names[name] = found
         return found
+
+
+def make_ready(app: App[Any], page: Screen[Any]) -> None:
+    """Read the styles of a page that is about to take the place of all others.
+
+    Textual would read them, too, and then style anew what is about to go, twice.
+
+    Args:
+        app: The app.
+        page: It is not mounted yet.
+    """
+    sheet = app.stylesheet
+    unread = [path for path in page.css_path if not sheet.has_source(str(path))]
+    for path in unread:
+        sheet.read(path)
+    if unread:
+        sheet.reparse()
+    page._css_update_count = app._css_update_count
 
 
 def share_styles(app: App[Any]) -> None:

@@ -85,6 +85,7 @@ class Look(Screen[None]):
     Look {
         #first { color: red; }
         .wide { width: 100%; }
+        #row { grid-columns: 1fr 2fr; }
         Button:focus { color: green; }
         Static:first-child { padding: 1; }
         Horizontal:focus-within Static { color: blue; }

@@ -13,9 +13,10 @@ from textual.widgets import Button, Input, Label, Static
 from tui_mfa.domain.errors import DomainError
 from tui_mfa.domain.names import EMAIL_MAX
 from tui_mfa.presentation import as_content
-from tui_mfa.screens.base import PageScreen, Unexpected
+from tui_mfa.screens.base import PageScreen
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import Refused, SessionOpened
+from tui_mfa.screens.use_cases import Unexpected
 from tui_mfa.widgets.link_button import LinkButton
 from tui_mfa.widgets.password_input import PasswordInput
 from tui_mfa.widgets.text_input import TextInput

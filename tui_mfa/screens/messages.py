@@ -9,6 +9,7 @@ from tui_mfa.domain.errors import DomainError
 if TYPE_CHECKING:
     from tui_mfa.domain.login.model import LoggedIn
     from tui_mfa.domain.profile.model import Overview
+    from tui_mfa.domain.two_factor.model import NewRecoveryCodes
 
 
 class Refused(Message):
@@ -49,3 +50,25 @@ class OverviewLoaded(Message):
         super().__init__()
         self.overview = overview
         """What to show."""
+
+
+class Edited(Message):
+    """What was edited is kept."""
+
+
+class CodesMade(Message):
+    """There are new recovery codes."""
+
+    def __init__(self, codes: "NewRecoveryCodes") -> None:
+        super().__init__()
+        self.codes = codes
+        """To be shown once."""
+
+
+class OthersEnded(Message):
+    """The other sessions are over."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+        """How many there were."""

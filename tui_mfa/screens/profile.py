@@ -1,5 +1,6 @@
 """The profile: six tabs, and what is to be known right after a login."""
 
+import asyncio
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -14,14 +15,13 @@ from tui_mfa.domain.login.model import LoggedIn
 from tui_mfa.domain.profile import flows as profile
 from tui_mfa.domain.profile.model import Overview
 from tui_mfa.domain.recovery import flows as recovery
-from tui_mfa.domain.two_factor.model import NewRecoveryCodes
 from tui_mfa.presentation import as_content, day
 from tui_mfa.screens.base import SessionPage
 from tui_mfa.screens.change_email import ChangeEmailModal
 from tui_mfa.screens.change_password import ChangePasswordModal
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.events import EventsScreen
-from tui_mfa.screens.messages import OverviewLoaded
+from tui_mfa.screens.messages import CodesMade, Edited, OthersEnded, OverviewLoaded
 from tui_mfa.screens.modals import ConfirmChoiceModal, EndOthersModal, ProofModal, RecoveryCodesModal
 from tui_mfa.screens.pane import LaterTab, TabMade, TabMadeLater
 from tui_mfa.screens.reminders import CODES, REPLACE, Reminders
@@ -33,28 +33,6 @@ from tui_mfa.screens.user_info import UserInfoTab
 from tui_mfa.widgets.link_button import LinkButton
 from tui_mfa.widgets.status_line import StatusLine
 from tui_mfa.widgets.tab_row import TabRow
-
-
-class Edited(Message):
-    """What was edited is kept."""
-
-
-class CodesMade(Message):
-    """There are new recovery codes."""
-
-    def __init__(self, codes: NewRecoveryCodes) -> None:
-        super().__init__()
-        self.codes = codes
-        """To be shown once."""
-
-
-class OthersEnded(Message):
-    """The other sessions are over."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__()
-        self.count = count
-        """How many there were."""
 
 
 class ProfileScreen(SessionPage):
@@ -97,6 +75,8 @@ class ProfileScreen(SessionPage):
         self._logged_in = logged_in
         self._overview: Overview | None = None
         self._tabs = [(tab_id, label) for tab_id, label in LABELS if tab_id in context.tabs]
+        self._is_away = True
+        self._ahead: asyncio.Future[Message] | None = self.read_ahead(self._read_account)
 
     def compose_page(self) -> ComposeResult:
         """Tabs, what the login before was, reminders, the chosen tab, one line for what happened."""
@@ -119,11 +99,40 @@ class ProfileScreen(SessionPage):
             return TabMadeLater(UserInfoTab, id=tab_id)
         return LaterTab(self.context, self.session, id=tab_id)
 
+    def on_mount(self) -> None:
+        """Show the account before the page is drawn, if it was read meanwhile."""
+        if self._ahead is None or not self._ahead.done():
+            return
+        outcome, self._ahead = self._ahead.result(), None
+        self._is_away = False
+        if isinstance(outcome, OverviewLoaded) and not outcome.overview.replace_owed:
+            self.show_overview(outcome)
+        else:
+            self.post_message(outcome)
+
+    @on(events.ScreenSuspend)
+    def go_away(self) -> None:
+        """Note that the account may be changed by the page above."""
+        self._is_away = True
+
     @on(events.ScreenResume)
+    def come_back(self) -> None:
+        """Read the account, each time the page comes to the front; Textual says that twice of a new one."""
+        if not self._is_away:
+            return
+        self._is_away = False
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            self.load()
+        else:
+            ahead.add_done_callback(lambda done: self.post_message(done.result()))
+
     def load(self) -> None:
-        """Read the account, each time the page comes to the front."""
-        services, session = self.context.services, self.session
-        self.read(lambda: OverviewLoaded(profile.overview(services, session)))
+        """Read the account."""
+        self.read(self._read_account)
+
+    def _read_account(self) -> Message:
+        return OverviewLoaded(profile.overview(self.context.services, self.session))
 
     @on(OverviewLoaded)
     def show_overview(self, event: OverviewLoaded) -> None:
