@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes import make_account, make_services
 from tests.ssh.house import eventually, street
-from tui_mfa.ssh.sweep import BREATH, QUIET, SETTLED, TOO_MANY, Sweeper
+from tui_mfa.ssh.sweep import BREATH, FEW, QUIET, SETTLED, TOO_MANY, Sweeper
 
 
 class Street:
@@ -37,7 +37,8 @@ class Street:
 
 
 @pytest.mark.parametrize(
-    ("live", "ended", "passes"), [(0, 1, 1), (3, 1, 1), (4, 1, 0), (4, 2, 1), (200, 50, 0), (200, 51, 1)]
+    ("live", "ended", "passes"),
+    [(0, FEW, 0), (0, FEW + 1, 1), (31, FEW, 0), (31, FEW + 1, 1), (32, 8, 0), (32, 9, 1), (200, 50, 0), (200, 51, 1)],
 )
 async def test_a_pass_waits_until_a_quarter_has_ended(live: int, ended: int, passes: int) -> None:
     here = Street(live)
@@ -49,16 +50,16 @@ async def test_a_pass_waits_until_a_quarter_has_ended(live: int, ended: int, pas
 @pytest.mark.parametrize(("after", "passes"), [(SETTLED - 0.01, 0), (SETTLED, 1)])
 async def test_a_pass_waits_until_it_can_free_what_ended(after: float, passes: int) -> None:
     here = Street(0)
-    here.end(1)
+    here.end(FEW + 1)
     here.time = after
     assert here.look() == passes
 
 
 async def test_what_ended_just_before_a_pass_is_left_for_the_next_one() -> None:
     here = Street(0)
-    here.end(1)
+    here.end(FEW + 1)
     here.time = SETTLED - 1
-    here.end(1)
+    here.end(FEW + 1)
     here.time = SETTLED
     assert here.look() == 1
     assert here.look() == 1
@@ -90,13 +91,13 @@ async def test_a_pass_waits_for_the_keys_to_pause_and_not_for_ever(ended: int, s
 
 async def test_it_looks_again_while_somebody_types_and_counts_anew_after_a_pass() -> None:
     here = Street(4)
-    here.end(2)
+    here.end(FEW + 1)
     here.time = SETTLED
     here.sweeper.key()
     assert here.look() == 0
     here.time += QUIET
     assert here.look() == 1
-    here.end(1)
+    here.end(FEW)
     here.time += SETTLED
     assert here.look() == 1
 
@@ -114,6 +115,9 @@ async def test_the_app_of_an_ended_session_is_gone_without_the_collectors_own_pa
                 (session,) = here.house.sessions
                 app = weakref.ref(session.app)
                 del session
+            for _ in range(FEW):
+                async with here.visitor() as screen:
+                    await screen.until("Username or e-mail")
             await eventually(lambda: not here.house.sessions)
             await eventually(lambda: app() is None)
     finally:
