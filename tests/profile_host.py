@@ -87,13 +87,15 @@ async def profile(
     size: tuple[int, int] = (80, 24),
     tabs: tuple[str, ...] = ALL_TABS,
     zone: tzinfo | None = None,
+    settled: bool = True,
 ) -> AsyncIterator[Pilot[Any]]:
-    """Run the portal with an open session until the profile has read the account."""
+    """Run the portal with an open session until the profile has read the account, or only until it was asked for."""
     app = MfaApp(Context(services=services, origin=logged_in.session.origin, zone=zone, tabs=tabs))
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         app.post_message(SessionOpened(logged_in))
-        await until(pilot, lambda: _is_read(app))
+        if settled:
+            await until(pilot, lambda: _is_read(app))
         yield pilot
 
 
