@@ -163,6 +163,17 @@ def alive(pid: int) -> bool:
         return False
 
 
+def waits_for_connections(pid: int, port: int) -> bool:
+    """Say whether the loop of a process looks at the socket that listens, which it inherited long before."""
+    lines = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+    (inode,) = (line[9] for line in lines if line[3] == "0A" and line[1].endswith(f":{port:04X}"))
+    handles = {link.name: str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    listens = [name for name, leads_to in handles.items() if leads_to == f"socket:[{inode}]"]
+    polls = [name for name, leads_to in handles.items() if "eventpoll" in leads_to]
+    looked_at = "".join(Path(f"/proc/{pid}/fdinfo/{name}").read_text() for name in polls)
+    return any(re.search(rf"(?m)^tfd:\s+{name}\b", looked_at) for name in listens)
+
+
 def free_port() -> int:
     """Return a port of 127.0.0.1 that nobody listens on by now."""
     with socket.create_server(("127.0.0.1", 0)) as sock:

@@ -4,15 +4,20 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import asyncssh
 import pytest
 
-from tests.beside import machine, portal
-from tests.ssh.program import FRONT, Program, alive, in_time, running, serve
+from tests.beside import eventually, machine, portal
+from tests.ssh.program import FRONT, Program, alive, in_time, running, serve, starting, waits_for_connections
+from tui_mfa.ssh import gate, letter, metrics, sockets
+from tui_mfa.ssh.gate import Limits
+from tui_mfa.ssh.memory import Memory
 
 LEAVE = "\x11"
 """Ctrl+Q."""
@@ -137,6 +142,88 @@ async def test_a_worker_that_is_told_to_end_lets_people_finish_and_is_replaced(p
     await screen.ended()
     await in_time(lambda: len({*program.workers()} - {one, two}) == 1)
     conn.close()
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket, int, bytes]]:
+    """A worker that waits for its letter; the line to it, the port, and the letter."""
+    limits, environ = Limits(), machine(tmp_path)
+    places, counts = gate.memory_for(limits, several=True), Memory.for_several(metrics.memory_size(1))
+    assert places.handle is not None
+    assert counts.handle is not None
+    ours, theirs = socket.socketpair()
+    (listening,) = sockets.bind("127.0.0.1", 0)
+    written = letter.Letter(
+        number=1,
+        workers=1,
+        sockets=[listening.fileno()],
+        gate=places.handle,
+        counts=counts.handle,
+        limits=limits,
+        measured=False,
+        key=asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode("ascii"),
+    )
+    with ours, theirs, listening, (tmp_path / "said").open("wb") as said:
+        handles = (*written.handles, theirs.fileno())
+        command = [*portal(environ), "serve", "--worker", str(theirs.fileno())]
+        with subprocess.Popen(command, pass_fds=handles, stdout=said, stderr=said) as process:
+            theirs.close()
+            ours.settimeout(60)
+            try:
+                yield process, ours, listening.getsockname()[1], written.encoded()
+            finally:
+                process.kill()
+
+
+def test_a_worker_reports_once_it_takes_connections(
+    reports: tuple[subprocess.Popen[bytes], socket.socket, int, bytes],
+) -> None:
+    """What it reports makes the whole service ready; so it is stopped right after, and looked at."""
+    process, line, port, written = reports
+    line.sendall(written)
+    assert line.recv(100) == letter.READY
+    process.send_signal(signal.SIGSTOP)
+    assert waits_for_connections(process.pid, port)
+    process.send_signal(signal.SIGCONT)
+    line.close()
+    assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_worker_whose_supervisor_dies_meanwhile_does_not_stay(
+    tmp_path: Path, reports: tuple[subprocess.Popen[bytes], socket.socket, int, bytes], told: bool
+) -> None:
+    process, line, _, written = reports
+    if told:
+        line.sendall(written)
+    line.close()
+    assert process.wait(60) == (0 if told else 3)
+    assert "Traceback" not in (tmp_path / "said").read_text()
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_supervisor_that_is_killed_while_it_starts_workers_leaves_none(tmp_path: Path, turn: int) -> None:
+    """At the first worker's start, and some moments later: before its letter, while it loads, when it serves."""
+    environ = machine(tmp_path)
+
+    def ours() -> list[int]:
+        mark = f"TUI_MFA_DATA_DIR={environ['TUI_MFA_DATA_DIR']}\0".encode()
+        pids = [int(found.name) for found in Path("/proc").iterdir() if found.name.isdecimal()]
+        return [pid for pid in pids if alive(pid) and mark in env_of(pid)]
+
+    with starting(serve(environ, "--workers", "3"), tmp_path) as (process, said):
+        eventually(lambda: process.poll() is not None or len(ours()) > 1, said.read_text)
+        time.sleep(0.2 * turn)  # what is to be tried is any moment
+        process.kill()
+        process.wait()
+        eventually(lambda: not ours(), lambda: str(ours()))
+
+
+def env_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
 
 
 def test_workers_that_cannot_start_end_the_service(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import asyncssh
 from tui_mfa.domain.ports import Services
 from tui_mfa.settings import Settings
 from tui_mfa.ssh import gate, metrics
+from tui_mfa.ssh.ending import end_soon
 from tui_mfa.ssh.gate import Gate
 from tui_mfa.ssh.letter import READY, Letter
 from tui_mfa.ssh.memory import Memory
@@ -25,7 +26,7 @@ LOG = logging.getLogger("tui_mfa.ssh")
 
 
 async def alone(plan: Plan, settings: Settings, services: Services, key: asyncssh.SSHKey) -> None:
-    """Serve in this process until SIGTERM or SIGINT.
+    """Serve in this process until SIGTERM or SIGINT; soon after, it ends.
 
     Args:
         plan: What the operator has asked for.
@@ -44,10 +45,11 @@ async def alone(plan: Plan, settings: Settings, services: Services, key: asyncss
             await serve_until_told(
                 house, key, plan.sockets, ready, told=asyncio.Event(), ends=lambda: plan.notifier.tell(STOPPING)
             )
+    end_soon()
 
 
 async def work(letter: Letter, line: socket.socket, settings: Settings, services: Services) -> None:
-    """Serve as one of several, until the supervisor sends SIGTERM, or is gone.
+    """Serve as one of several, until the supervisor sends SIGTERM, or is gone; soon after, the process ends.
 
     Args:
         letter: What it has handed over.
@@ -70,11 +72,16 @@ async def work(letter: Letter, line: socket.socket, settings: Settings, services
         loop.remove_reader(line)
         told.set()
 
+    def ready(_port: int) -> None:
+        with contextlib.suppress(ConnectionError):  # of a supervisor that is gone by now, ``heard`` hears
+            line.sendall(READY)
+
     loop.add_reader(line, heard)
     listening = [socket.socket(fileno=handle) for handle in letter.sockets]
     key = asyncssh.import_private_key(letter.key)
     with _measured(counts, measured=letter.measured):
-        await serve_until_told(house, key, listening, lambda _port: line.sendall(READY), told=told, shared=True)
+        await serve_until_told(house, key, listening, ready, told=told, shared=True)
+    end_soon()
 
 
 @contextlib.contextmanager
