@@ -157,6 +157,7 @@ async def test_ends_are_told_apart_and_refusals_too(tmp_path: Path) -> None:
 
 async def test_keys_that_come_too_fast_and_frames_for_nobody_are_counted(tmp_path: Path) -> None:
     services = make_services(tmp_path)
+    make_account(services)  # where there is none, the focus leaves the field for the button that makes one
     async with street(tmp_path, services) as here, counted(here) as numbers:
         here.house.now = lambda: time.monotonic() / 10  # a busy machine draws no faster than a person may type
         async with here.visitor() as screen:
