@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui_mfa.ssh.inlet import KEYS_AT_ONCE, KEYS_PER_SECOND, KEYS_PER_TURN, PASTE_MAX, Inlet, Pasted
@@ -100,6 +100,7 @@ def test_a_flood_passes_at_the_pace_and_in_small_turns() -> None:
     assert sum(len(list(inlet.take())) for _ in range(100)) == KEYS_PER_SECOND
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # nothing is timed on a busy machine
 @given(st.lists(st.binary(max_size=40), max_size=8))
 def test_any_bytes_in_any_pieces_give_the_same_keys(pieces: list[bytes]) -> None:
     clock = Clock()
