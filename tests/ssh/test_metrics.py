@@ -1,6 +1,5 @@
 """Numbers for Prometheus: right, over all workers, for this machine alone, and without a word of anybody's."""
 
-import ast
 import asyncio
 import contextlib
 import gc
@@ -22,7 +21,7 @@ from tests.fakes import PASSWORD, make_account, make_services
 from tests.ssh.house import Street, eventually, give_key, street
 from tests.ssh.program import in_time, parsed, running, serve
 from tui_mfa.domain.account import Method
-from tui_mfa.ssh import exposition, metrics, session, vitals, watch
+from tui_mfa.ssh import exposition, metrics, vitals
 from tui_mfa.ssh.gate import Limits, Refusal
 from tui_mfa.ssh.inlet import KEYS_AT_ONCE
 from tui_mfa.ssh.metrics import Metrics
@@ -288,24 +287,3 @@ def test_without_the_option_nothing_is_shown(tmp_path: Path) -> None:
         mine = {link.readlink().name for link in Path(f"/proc/{program.process.pid}/fd").iterdir() if link.is_symlink()}
         states = [line.split() for line in listening.splitlines()[1:]]
         assert len([row for row in states if row[3] == "0A" and f"socket:[{row[9]}]" in mine]) == 1
-
-
-def test_each_reason_for_an_end_has_its_label() -> None:
-    nodes = [
-        node
-        for module in (session, watch)
-        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")))
-    ]
-    given = {
-        node.args[0].value
-        for node in nodes
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "leave"
-        if isinstance(node.args[0], ast.Constant)
-    } | {
-        node.value.value
-        for node in nodes
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute)
-        if node.targets[0].attr == "_why" and isinstance(node.value, ast.Constant)
-    }
-    assert given | {"the service ended"} == set(metrics.ENDINGS)
-    assert metrics.ended("whatever") == metrics.OTHER

@@ -7,7 +7,7 @@ from asyncssh.packet import String
 
 from tests.fakes import make_account, make_services
 from tests.ssh.house import Street, eventually, street
-from tui_mfa.ssh.variables import VALUE_MAX
+from tui_mfa.ssh.beneath import VALUE_MAX
 
 
 def kept(here: Street) -> dict[bytes, bytes]:

@@ -11,6 +11,7 @@ import asyncssh
 
 from tui_mfa.domain.login import key_login
 from tui_mfa.ssh import metrics
+from tui_mfa.ssh.beneath import read_on
 from tui_mfa.ssh.counted import CountedSession
 from tui_mfa.ssh.gate import Refusal
 from tui_mfa.ssh.places import Place
@@ -101,9 +102,7 @@ class PortalServer(asyncssh.SSHServer):
 
     def _wire(self, *, full: bool) -> None:
         """Read nothing more of a client that does not read the answers, and draw nothing for it."""
-        transport = self._conn._transport  # noqa: SLF001 - there is no public way
-        if isinstance(transport, asyncio.Transport):
-            (transport.pause_reading if full else transport.resume_reading)()
+        read_on(self._conn, go=not full)
         if self._session is not None:
             self._session.wire(full=full)
 

@@ -12,10 +12,10 @@ import asyncssh
 from tui_mfa import terminal
 from tui_mfa.presentation import safe_text
 from tui_mfa.ssh import driver, threads
+from tui_mfa.ssh.beneath import keep_few
 from tui_mfa.ssh.inlet import COMMAND_INPUT, PAUSE_ABOVE
 from tui_mfa.ssh.portal import Client, SshApp, believed
 from tui_mfa.ssh.pump import Inside, Pump
-from tui_mfa.ssh.variables import keep_few
 from tui_mfa.ssh.watch import watched
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
-"""What is kept of the variables that a client sends: asyncssh keeps all that come, without a limit."""
+"""The one file that touches asyncssh's private parts: it keeps all variables that come, and cannot stop reading."""
 
+import asyncio
 from typing import Final
 
 import asyncssh
@@ -28,3 +29,15 @@ def keep_few(channel: asyncssh.SSHServerChannel[bytes]) -> None:
         channel: Nothing was asked for on it yet.
     """
     channel._env = FewVariables()  # noqa: SLF001 - there is no public way; tests/ssh/test_variables.py holds it
+
+
+def read_on(connection: asyncssh.SSHServerConnection, *, go: bool) -> None:
+    """Read of a client, or read nothing more; what it sends meanwhile waits at its side.
+
+    Args:
+        connection: To the client.
+        go: Whether to read.
+    """
+    transport = connection._transport  # noqa: SLF001 - there is no public way; tests/ssh/test_misbehaving.py holds it
+    if isinstance(transport, asyncio.Transport):
+        (transport.resume_reading if go else transport.pause_reading)()
