@@ -133,7 +133,9 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         self._profiles += 1
         mode = f"profile-{self._profiles}"
         self.add_mode(mode, partial(self._profile, event.logged_in))
-        self._change_mode(mode)
+        before = self._change_mode(mode)
+        if before is not None:
+            self.screen.call_after_refresh(self.remove_mode, before)  # it holds no secret; the profile comes first
 
     @on(LogoutRequested)
     async def log_out(self) -> None:
@@ -222,14 +224,15 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         self._profiles += 1
         mode = f"login-{self._profiles}"
         self.add_mode(mode, partial(self._login, message))
-        self._change_mode(mode)
+        before = self._change_mode(mode)
+        if before is not None:
+            self.remove_mode(before)
 
-    def _change_mode(self, mode: str) -> None:
-        """Switch to a new mode and drop the one before with every screen in it, once the new page is drawn."""
+    def _change_mode(self, mode: str) -> str | None:
+        """Switch to a new mode; return the one before, which is to be dropped with every screen in it."""
         before = self.current_mode
         self.switch_mode(mode)
-        if before in self._old_modes(mode):
-            self.screen.call_after_refresh(self.remove_mode, before)
+        return before if before in self._old_modes(mode) else None
 
     def _old_modes(self, mode: str) -> set[str]:
         return {f"{kind}-{number}" for kind in ("login", "profile") for number in range(self._profiles + 1)} - {mode}

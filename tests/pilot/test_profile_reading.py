@@ -11,6 +11,7 @@ from tests.profile_host import enter, page, profile, screen_text, until, until_s
 from tui_mfa.domain.account import Method
 from tui_mfa.domain.errors import Unavailable
 from tui_mfa.domain.login import flows as login
+from tui_mfa.domain.ports import Services
 from tui_mfa.domain.profile import flows
 from tui_mfa.screens.login import LoginScreen
 
@@ -34,14 +35,20 @@ class Reader:
         return self._overview(*given)
 
 
+def inhabited() -> Services:
+    """Return services with one account."""
+    services = make_services()
+    make_account(services, method=Method.EMAIL)
+    return services
+
+
 def state(app: Any) -> str:
     """Return what the section of the second factor says."""
     return str(app.screen.query_one("#two-factor-state", Static).visual)
 
 
 async def test_a_new_profile_reads_the_account_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    services = make_services()
-    make_account(services, method=Method.EMAIL)
+    services = inhabited()
     reader = Reader(monkeypatch)
     async with profile(services, enter(services)) as pilot:
         await until(pilot, lambda: state(pilot.app).startswith("Email Based"))
@@ -50,8 +57,7 @@ async def test_a_new_profile_reads_the_account_once(monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_page_that_comes_back_reads_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    services = make_services()
-    make_account(services, method=Method.EMAIL)
+    services = inhabited()
     reader = Reader(monkeypatch)
     async with profile(services, enter(services)) as pilot:
         await until(pilot, lambda: state(pilot.app).startswith("Email Based"))
@@ -67,8 +73,7 @@ async def test_a_page_that_comes_back_reads_it_again(monkeypatch: pytest.MonkeyP
 
 
 async def test_a_slow_store_does_not_keep_the_page_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    services = make_services()
-    make_account(services, method=Method.EMAIL)
+    services = inhabited()
     reader = Reader(monkeypatch, waits=True)
     async with profile(services, enter(services), settled=False) as pilot:
         await until_shown(pilot, "Loading…")
@@ -79,16 +84,14 @@ async def test_a_slow_store_does_not_keep_the_page_back(monkeypatch: pytest.Monk
 
 
 async def test_a_store_that_fails_is_told_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    services = make_services()
-    make_account(services, method=Method.EMAIL)
+    services = inhabited()
     Reader(monkeypatch, refuses=99)
     async with profile(services, enter(services), settled=False) as pilot:
         await until_shown(pilot, "The store does not answer.")
 
 
 async def test_a_session_that_is_over_before_the_page_is_there_leads_to_the_login() -> None:
-    services = make_services()
-    make_account(services, method=Method.EMAIL)
+    services = inhabited()
     logged_in = enter(services)
     login.log_out(services, logged_in.session)
     async with profile(services, logged_in, settled=False) as pilot:

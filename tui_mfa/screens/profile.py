@@ -125,7 +125,7 @@ class ProfileScreen(SessionPage):
         if ahead is None:
             self.load()
         else:
-            ahead.add_done_callback(lambda done: self.post_message(done.result()))
+            ahead.add_done_callback(lambda done: done.cancelled() or self.post_message(done.result()))
 
     def load(self) -> None:
         """Read the account."""
