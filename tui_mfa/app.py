@@ -18,7 +18,7 @@ from textual.theme import Theme
 from textual.widget import Widget
 from textual.widgets import Input, LoadingIndicator
 
-from tui_mfa import styles, terminal, themes
+from tui_mfa import freeing, styles, terminal, themes
 from tui_mfa.domain.errors import DomainError, SessionEnded
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import LogoutRequested, SessionLost, SessionOpened
@@ -70,6 +70,7 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         self.session: Session | None = None
         self.animation_level = "none"
         styles.share_styles(self)
+        freeing.free_when_removed(self)
         themes.register(self, theme)
         # Read with the app's own: a stylesheet that comes later has all the others parsed once more.
         self.stylesheet.read(_LOGIN_CSS)
@@ -135,7 +136,7 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         self.add_mode(mode, partial(self._profile, event.logged_in))
         before = self._change_mode(mode)
         if before is not None:
-            self.screen.call_after_refresh(self.remove_mode, before)  # it holds no secret; the profile comes first
+            self.screen.call_after_refresh(self._drop_mode, before)  # it holds no secret; the profile comes first
 
     @on(LogoutRequested)
     async def log_out(self) -> None:
@@ -226,7 +227,12 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
         self.add_mode(mode, partial(self._login, message))
         before = self._change_mode(mode)
         if before is not None:
-            self.remove_mode(before)
+            self._drop_mode(before)
+
+    def _drop_mode(self, mode: str) -> None:
+        """Drop a mode with its pages, also the first page of all, which Textual would keep to the end."""
+        self._compose_screen = None
+        self.remove_mode(mode)
 
     def _change_mode(self, mode: str) -> str | None:
         """Switch to a new mode; return the one before, which is to be dropped with every screen in it."""

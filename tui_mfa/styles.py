@@ -9,9 +9,8 @@ and names of types, ids and classes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from textual.app import App
@@ -22,80 +21,10 @@ from textual.css.types import CSSLocation
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-_OF_PLACE: Final = frozenset(
-    ("first-of-type", "last-of-type", "first-child", "last-child", "odd", "even", "focus-within", "empty")
-)
-"""Pseudo-classes that other widgets decide; what they rule is found anew each time."""
-
-_MOST: Final = 4096
-"""Entries of one collection; it is emptied when there are more, and fills again."""
-
-Asked = dict[tuple[int, frozenset[str]], tuple[object, ...]]
-"""What is known of widgets: by their identity and by what was asked."""
+from tui_mfa.style_rules import MOST, Asked, Candidates, Name, candidates_among, names_among
 
 _READ_RULES: dict[tuple[object, ...], list[RuleSet]] = {}
 """What was read from each source of style with each theme."""
-
-_CANDIDATES: dict[tuple[int, ...], Candidates] = {}
-"""The rules that may apply to a kind of widget, by the identities of their rules, which they keep alive."""
-
-
-class Candidates:
-    """The rules whose last selector fits a widget's type, id or classes, and what they came to for widgets so far.
-
-    Args:
-        rules: The rules.
-    """
-
-    def __init__(self, rules: list[RuleSet]) -> None:
-        self.rules = rules
-        self.pseudo_classes: frozenset[str] = frozenset().union(*(rule.pseudo_classes for rule in rules))
-        """What they ask for, in any of their selectors."""
-        self.constant = _OF_PLACE.isdisjoint(self.pseudo_classes)
-        """Whether path and state of a widget decide."""
-        self.found: dict[tuple[object, ...], RulesMap] = {}
-        """The outcome for each path and state."""
-        self._different: dict[frozenset[tuple[str, object]], RulesMap] = {}
-
-    def key(self, path: list[DOMNode], asked: Asked | None) -> tuple[object, ...]:
-        """Return all that the rules can ask about a widget: types, ids, classes and states from the app down.
-
-        Args:
-            path: From the app to the widget.
-            asked: What was asked about widgets a moment ago, while nothing changes.
-        """
-        if asked is None:
-            return tuple(map(self._state, path))
-        found = []
-        for above in path:
-            question = id(above), self.pseudo_classes
-            state = asked.get(question)
-            if state is None:
-                state = asked[question] = self._state(above)
-            found.append(state)
-        return tuple(found)
-
-    def keep(self, key: tuple[object, ...], rules: RulesMap) -> None:
-        """Keep an outcome; the same one of two paths is one object, so that a widget is seen to be as it was.
-
-        Args:
-            key: From ``key``.
-            rules: Their outcome.
-        """
-        if len(self.found) >= _MOST:
-            self.found.clear()
-            self._different.clear()
-        with suppress(TypeError):  # the sizes of a grid are lists
-            rules = self._different.setdefault(frozenset(rules.items()), rules)
-        self.found[key] = rules
-
-    def _state(self, node: DOMNode) -> tuple[object, ...]:
-        return type(node), node.id, node.classes, *self._states(node)
-
-    def _states(self, node: DOMNode) -> Iterable[bool]:
-        known: Mapping[str, Callable[[Any], bool]] = node._PSEUDO_CLASSES
-        for name in self.pseudo_classes:
-            yield name in known and known[name](node)
 
 
 class SharedStylesheet(Stylesheet):
@@ -103,7 +32,7 @@ class SharedStylesheet(Stylesheet):
 
     def __init__(self, *, variables: dict[str, str] | None = None) -> None:
         super().__init__(variables=variables)
-        self._names: dict[tuple[object, ...], Candidates] = {}
+        self._names: dict[Name, Candidates] = {}
         self._names_of: list[RuleSet] | None = None
         self._parts: WeakKeyDictionary[DOMNode, int] = WeakKeyDictionary()
         self._wanted: tuple[Candidates, tuple[object, ...]] | None = None
@@ -203,20 +132,37 @@ class SharedStylesheet(Stylesheet):
 
     def _process_component_classes(self, node: DOMNode) -> None:
         """Find the styles of a widget's parts, unless all that decides them is as it was."""
+        names = sorted(node._get_component_classes())
         asked = []
         path = node.css_path_nodes
-        for component in node._get_component_classes():
-            part = (DOMNode, None, frozenset((component,)))
-            candidates = self._of_name(part, lambda: DOMNode(classes=component)._selector_names)  # noqa: B023 - used now
+        for name in names:
+            part = (DOMNode, None, frozenset((name,)))
+            candidates = self._of_name(part, lambda: DOMNode(classes=name)._selector_names)  # noqa: B023 - used now
             if not candidates.constant:
-                super()._process_component_classes(node)
+                self._style_parts(node, names)
                 return
-            asked.append((component, candidates, candidates.key(path, self._asked)))
+            asked.append((name, candidates, candidates.key(path, self._asked)))
         decides = hash(tuple(asked))  # the whole of it, for each widget of each person, would be a lot
         if self._parts.get(node) != decides:
-            super()._process_component_classes(node)
+            self._style_parts(node, names)
             node.notify_style_update()  # it keeps what its parts looked like
             self._parts[node] = decides
+
+    def _style_parts(self, node: DOMNode, names: Iterable[str]) -> None:
+        """Style a widget's parts; Textual would make a new node for each of them every time."""
+        parts = node._component_styles
+        changed = False
+        for name in names:
+            part = parts[name].node if name in parts else None
+            if part is None:
+                part = DOMNode(classes=name)
+                part._attach(node)
+                parts[name] = part.styles
+            before = dict(part.styles.base._rules)
+            self.apply(part)
+            changed = changed or before != part.styles.base._rules
+        if changed:
+            node.refresh()
 
     def replace_rules(  # type: ignore[override]
         self, node: DOMNode, rules: RulesMap, animate: bool = False
@@ -249,26 +195,16 @@ class SharedStylesheet(Stylesheet):
     def _candidates(self, node: DOMNode) -> Candidates:
         return self._of_name((type(node), node.id, node.classes), lambda: node._selector_names)
 
-    def _of_name(
-        self, name: tuple[type[DOMNode], str | None, frozenset[str]], selectors: Callable[[], set[str]]
-    ) -> Candidates:
+    def _of_name(self, name: Name, selectors: Callable[[], set[str]]) -> Candidates:
         """Return the rules for widgets of a type, id and classes, and the names that select those."""
         rules = self.rules
         if rules is not self._names_of:
-            self._names_of, self._names = rules, {}
+            self._names_of, self._names = rules, names_among(rules)
         found = self._names.get(name)
         if found is None:
-            names = selectors()
-            chosen = [rule for rule in reversed(rules) if not names.isdisjoint(rule.selector_names)]
-            ids = tuple(map(id, chosen))
-            found = _CANDIDATES.get(ids)
-            if found is None:
-                if len(_CANDIDATES) >= _MOST:
-                    _CANDIDATES.clear()
-                found = _CANDIDATES[ids] = Candidates(chosen)
-            if len(self._names) >= _MOST:
+            if len(self._names) >= MOST:
                 self._names.clear()
-            self._names[name] = found
+            found = self._names[name] = candidates_among(rules, selectors())
         return found
 
 

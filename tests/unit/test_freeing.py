@@ -1,0 +1,142 @@
+"""What is removed from a page is freed at once, without the collector; and Textual's private names are as they were."""
+
+import gc
+from collections.abc import Iterator
+from weakref import WeakSet, ref
+
+import pytest
+from textual._compositor import Compositor
+from textual.app import App, ComposeResult
+from textual.cache import LRUCache
+from textual.containers import Vertical
+from textual.geometry import Size, Spacing
+from textual.map_geometry import MapGeometry
+from textual.screen import Screen
+from textual.signal import Signal
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from tests.fakes import make_account, make_services
+from tests.pilot_tools import settle
+from tests.profile_host import enter, profile
+from tui_mfa import freeing, styles
+from tui_mfa.domain.account import Method
+from tui_mfa.screens.login import LoginScreen
+from tui_mfa.screens.messages import LogoutRequested
+from tui_mfa.screens.profile import ProfileScreen
+from tui_mfa.widgets.text_input import TextInput
+
+
+class Page(Screen[None]):
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static("words")
+            yield Button("Press")
+            yield TextInput()
+
+
+class Pages(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        styles.share_styles(self)
+        freeing.free_when_removed(self)
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Let nothing be freed but by its last reference."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.set_threshold(0)
+    yield
+    gc.set_threshold(*before)
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_a_page_is_freed_when_it_is_left() -> None:
+    app = Pages()
+    async with app.run_test() as pilot:
+        page = Page()
+        await app.push_screen(page)
+        await pilot.press("tab", "x")
+        left = [ref(widget) for widget in page.walk_children(with_self=True)]
+        assert len(left) > 4
+        del page
+        await app.pop_screen()
+        await pilot.pause()
+        assert [found() for found in left] == [None] * len(left)
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_nothing_of_the_login_page_is_kept_behind_the_profile() -> None:
+    services = make_services()
+    make_account(services, method=Method.EMAIL)
+    async with profile(services, enter(services)) as pilot:
+        await settle(pilot)
+        await settle(pilot)
+        kept = [found for found in gc.get_objects() if isinstance(found, Input | LoginScreen)]
+        assert [type(found) for found in kept] == [LoginScreen]  # Textual's main coroutine has it, and it is empty
+        assert not kept[0].children
+        assert not gc.get_referents(vars(kept[0])["_nodes"]._displayed_nodes[1])
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_nothing_of_the_profile_is_kept_behind_the_login_page() -> None:
+    services = make_services()
+    make_account(services, method=Method.EMAIL)
+    async with profile(services, enter(services)) as pilot:
+        page = pilot.app.screen
+        assert isinstance(page, ProfileScreen)
+        left = [ref(widget) for widget in page.walk_children(with_self=True)]
+        del page
+        pilot.app.post_message(LogoutRequested())
+        await settle(pilot)
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, LoginScreen)
+        assert [widget for found in left if (widget := found()) is not None] == []
+
+
+def test_the_compositor_empties_what_it_arranged_before() -> None:
+    made: list[tuple[dict[object, object], set[object]]] = []
+
+    class Counted(Compositor):
+        def _arrange_root(self, root: Widget, size: Size, visible_only: bool = True):  # type: ignore[no-untyped-def]
+            region = size.region
+            made.append(({root: MapGeometry(region, (), region, size, size, region, Spacing())}, {root}))
+            return made[-1]
+
+    class Tidy(freeing.TidyCompositor, Counted):
+        pass
+
+    tidy, page = Tidy(), Screen[None]()
+    for width in (80, 81, 82):
+        tidy.reflow(page, Size(width, 24))
+    assert [bool(places) for places, _widgets in made] == [False, True, True]
+    assert tidy._full_map is made[-1][0]
+    tidy.clear()
+    assert not any(places or widgets for places, widgets in made)
+
+
+def test_textual_has_the_names_that_freeing_needs() -> None:
+    app, widget = App[None](), Static()
+    assert isinstance(app._registry, WeakSet)
+    assert app._compose_screen is None
+    assert widget._css_styles.node is widget
+    assert widget._inline_styles.node is widget
+    assert widget._component_styles == {}
+    assert widget._nodes._displayed_nodes == widget._nodes._displayed_visible_nodes == (-1, [])
+    assert isinstance(Screen[None]()._compositor, Compositor)
+    assert type(widget._query_one_cache) is LRUCache
+    assert isinstance(Screen[None]().bindings_updated_signal, Signal)
+
+
+def test_a_ring_is_taken_apart() -> None:
+    cache, kept = freeing.TidyCache(8), [Static() for _ in range(3)]
+    for number, widget in enumerate(kept):
+        cache[number] = widget
+    entries = list(cache._cache.values())
+    cache.clear()
+    assert not any(entries)
+    assert len(cache) == 0
+    cache[0] = kept[0]
+    assert cache[0] is kept[0]
