@@ -18,6 +18,7 @@ from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import LogoutRequested, SessionLost
 from tui_mfa.screens.use_cases import UseCases
 from tui_mfa.widgets.key_hints import KeyHints
+from tui_mfa.widgets.mounting import mount_into
 from tui_mfa.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ class PageScreen(UseCases[None]):
                 yield panel
         if self.FOOTER:
             yield KeyHints()
-        yield Static(id="too-small", markup=False)
 
     def compose_page(self) -> ComposeResult:
         """Yield the page's own widgets."""
@@ -87,9 +87,13 @@ class PageScreen(UseCases[None]):
             # Without a focused input, q quits.
             self._focused_before = self._focused_before if was_small else self.focused
             self.set_focus(None)
-            self.query_one("#too-small", Static).update(
-                as_content(f"tui-mfa needs 80×24 characters; this window has {columns}×{rows}. Enlarge it, or press q.")
-            )
+            words = f"tui-mfa needs 80×24 characters; this window has {columns}×{rows}. Enlarge it, or press q."
+            notices = self.query_children("#too-small").results(Static)
+            notice = next(notices, None)
+            if notice is None:
+                notice = Static(id="too-small", markup=False)
+                mount_into(self, notice)
+            notice.update(as_content(words))
 
 
 class SessionPage(PageScreen):

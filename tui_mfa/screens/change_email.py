@@ -16,6 +16,7 @@ from tui_mfa.screens.confirm import GuardedModal
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.mailed_code import MailedCodeForm
 from tui_mfa.screens.mailing import MailingModal, clear_out
+from tui_mfa.widgets.mounting import mount_into
 from tui_mfa.widgets.otp_input import OtpInput
 from tui_mfa.widgets.text_input import TextInput
 from tui_mfa.widgets.wait_line import WaitLine
@@ -81,7 +82,7 @@ class ChangeEmailModal(GuardedModal[bool], MailingModal[bool]):
         place = self.query_one("#step", Vertical)
         place.query_one("#email").disabled = True
         await clear_out(place, "MailedCodeForm")
-        await place.mount(MailedCodeForm(self.context, event.owed))
+        await mount_into(place, MailedCodeForm(self.context, event.owed))
         self.query_one("#go", Button).label = as_content("Change e-mail")
         self.mail_code()
 

@@ -21,6 +21,7 @@ from tui_mfa.screens.base import UseCaseModal
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.mailed_code import MailedCodeForm
 from tui_mfa.screens.mailing import MailingModal, clear_out
+from tui_mfa.widgets.mounting import mount_into
 from tui_mfa.widgets.otp_input import OtpInput
 from tui_mfa.widgets.password_input import PasswordInput
 from tui_mfa.widgets.step_bar import StepBar
@@ -87,10 +88,11 @@ class ConfirmModal(MailingModal[bool]):
         if event.owed is None:
             return
         if event.owed.factor is Factor.EMAIL:
-            await place.mount(MailedCodeForm(self.context, event.owed))
+            await mount_into(place, MailedCodeForm(self.context, event.owed))
             self.mail_code()
         else:
-            await place.mount(
+            await mount_into(
+                place,
                 Label("Code from your authenticator app", classes="label", markup=False),
                 Horizontal(OtpInput(id="code"), StepBar(self._now), id="app-row"),
             )

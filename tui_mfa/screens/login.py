@@ -1,6 +1,7 @@
 """The first page: who are you, and the ways in for those who cannot log in."""
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,6 +19,7 @@ from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import Refused, SessionOpened
 from tui_mfa.screens.use_cases import Unexpected
 from tui_mfa.widgets.link_button import LinkButton
+from tui_mfa.widgets.mounting import mount_into
 from tui_mfa.widgets.password_input import PasswordInput
 from tui_mfa.widgets.text_input import TextInput
 from tui_mfa.widgets.wait_line import WaitLine
@@ -25,8 +27,6 @@ from tui_mfa.widgets.wait_line import WaitLine
 if TYPE_CHECKING:
     from tui_mfa.domain.login.model import CodeOwed, LoggedIn
     from tui_mfa.screens.login_step import LoginStep
-
-W = TypeVar("W", bound=Widget)
 
 PADLOCK = " ▄▀▀▄\n▐█▛▜█▌\n▐█▙▟█▌"
 """The sign beside the name of the service: six columns, three rows."""
@@ -88,10 +88,8 @@ class LoginScreen(PageScreen):
         """Name of the service, form, ways in for others."""
         with VerticalScroll(id="body", can_focus=False), Vertical(classes="form"):
             yield from self._compose_brand()
-            yield _shown_if(Static(as_content(self._message), id="message", markup=False), self._message)
-            with _shown_if(Vertical(id="welcome"), ""):
-                yield Static("Welcome. There is no account here yet.\nCreate the first one.", markup=False)
-                yield Button("Create an account", id="create-first", variant="primary", compact=True)
+            if self._message:
+                yield Static(as_content(self._message), id="message", markup=False)
             yield Label("Username or e-mail", classes="label", markup=False)
             yield TextInput(id="name", max_length=EMAIL_MAX, tooltip="The name of your account, or its e-mail address")
             yield Label("Password", classes="label", markup=False)
@@ -100,11 +98,10 @@ class LoginScreen(PageScreen):
                 yield Button("Log in", id="log-in", variant="primary", compact=True)
             yield WaitLine(self.context.services.clock.now)
             with Horizontal(classes="links"):
-                yield _shown_if(LinkButton("Create an account", id="create", tooltip="For those who have none yet"), "")
                 yield LinkButton("Forgotten password", id="forgotten", tooltip="Set a new one by a mailed code")
                 yield LinkButton("Lost second factor", id="lost", tooltip="What to do without the phone")
-            note = self.context.mail_note
-            yield _shown_if(Static(as_content(note), id="mail-note", classes="hint", markup=False), note)
+            if self.context.mail_note:
+                yield Static(as_content(self.context.mail_note), id="mail-note", classes="hint", markup=False)
 
     def _compose_brand(self) -> ComposeResult:
         with Horizontal(id="brand"):
@@ -140,11 +137,11 @@ class LoginScreen(PageScreen):
         self.post_message(seen)
 
     @on(DoorSeen)
-    def show_door(self, event: DoorSeen) -> None:
+    async def show_door(self, event: DoorSeen) -> None:
         """Offer registration where it is open, and lead to it where there is nobody yet."""
         event.stop()
-        self.query_one("#create").display = event.is_open and not event.empty
-        self.query_one("#welcome").display = event.empty
+        await self._offer("create", event.is_open and not event.empty, _create_link, before="#forgotten")
+        await self._offer("welcome", event.empty, _welcome, before=".label")
         self.set_class(event.empty, "-welcome")
         name = self.query_one("#name", TextInput)
         if event.empty and self.focused is name and not name.value:
@@ -170,7 +167,7 @@ class LoginScreen(PageScreen):
 
             services, origin = self.context.services, self.context.origin
             typed, password = name.value, field.take()
-            self.query_one("#message").display = False
+            self._forget_message()
             self.start(lambda: self.PasswordAccepted(flows.log_in(services, typed, password, origin)), "Checking…")
 
     @on(PasswordAccepted)
@@ -211,6 +208,15 @@ class LoginScreen(PageScreen):
         name = self.query_one("#name", TextInput)
         (self.query_one("#password") if name.value else name).focus()
 
+    async def _offer(self, offer_id: str, wanted: bool, make: Callable[[], Widget], *, before: str) -> None:
+        """Show a way in or hide it; most people's page never has it."""
+        offers = list(self.query(f"#{offer_id}"))
+        if not offers and wanted:
+            place = self.query(before).first()
+            await mount_into(cast("Widget", place.parent), make(), before=place)
+        for offer in offers:
+            offer.display = wanted
+
     def _ask_code(self, owed: "CodeOwed") -> None:
         from tui_mfa.screens.second_factor import SecondFactorScreen  # noqa: PLC0415 - loaded when it is needed
 
@@ -223,9 +229,13 @@ class LoginScreen(PageScreen):
     def _open(self, step: "LoginStep") -> None:
         """Put a page above this one, which keeps no password meanwhile."""
         self.query_one("#password", PasswordInput).take()
-        self.query_one("#message").display = False
+        self._forget_message()
         self.status.clear()
         self.app.push_screen(step, lambda _: self._come_back(step))
+
+    def _forget_message(self) -> None:
+        for message in self.query("#message"):
+            message.display = False
 
     def _come_back(self, step: "LoginStep") -> None:
         """Tell how a page above ended, or go on with the code that it led to."""
@@ -241,7 +251,13 @@ class LoginScreen(PageScreen):
         self.look_at_door()
 
 
-def _shown_if(widget: W, words: str) -> W:
-    """Return a widget that is shown only if there is something to say; whoever leaves at once finds no half a page."""
-    widget.display = bool(words)
-    return widget
+def _create_link() -> Widget:
+    return LinkButton("Create an account", id="create", tooltip="For those who have none yet")
+
+
+def _welcome() -> Widget:
+    return Vertical(
+        Static("Welcome. There is no account here yet.\nCreate the first one.", markup=False),
+        Button("Create an account", id="create-first", variant="primary", compact=True),
+        id="welcome",
+    )

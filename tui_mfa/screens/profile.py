@@ -31,6 +31,7 @@ from tui_mfa.screens.sessions import SessionsScreen
 from tui_mfa.screens.tabs import FIRST_TAB, LABELS, SHORT_LABELS
 from tui_mfa.screens.user_info import UserInfoTab
 from tui_mfa.widgets.link_button import LinkButton
+from tui_mfa.widgets.mounting import mount_into
 from tui_mfa.widgets.status_line import StatusLine
 from tui_mfa.widgets.tab_row import TabRow
 
@@ -79,15 +80,14 @@ class ProfileScreen(SessionPage):
         self._ahead: asyncio.Future[Message] | None = self.read_ahead(self._read_account)
 
     def compose_page(self) -> ComposeResult:
-        """Tabs, what the login before was, reminders, the chosen tab, one line for what happened."""
+        """Tabs, what the login before was, reminders, the first tab alone, one line for what happened."""
         start = FIRST_TAB if FIRST_TAB in self.context.tabs else self._tabs[0][0]
         tabs = TabRow(self._tabs, short=dict(SHORT_LABELS), underlined=True, id="tabs")
         tabs.chosen = start
         yield tabs
         yield Reminders(self._logged_in, self.context.zone)
         with ContentSwitcher(initial=start, id="panes"):
-            for tab_id, _label in self._tabs:
-                yield self._pane(tab_id)
+            yield self._pane(start)
         yield StatusLine()
 
     def _pane(self, tab_id: str) -> SecurityTab | TabMadeLater | LaterTab:
@@ -294,4 +294,7 @@ class ProfileScreen(SessionPage):
     def _show_tab(self, tab_id: str) -> None:
         self.status.clear()
         self.query_one(TabRow).chosen = tab_id
-        self.query_one(ContentSwitcher).current = tab_id
+        panes = self.query_one(ContentSwitcher)
+        if not any(pane.id == tab_id for pane in panes.children):
+            mount_into(panes, self._pane(tab_id))
+        panes.current = tab_id

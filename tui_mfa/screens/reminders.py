@@ -1,9 +1,13 @@
 """What the profile says without being asked: the login before this one, and what is still owed."""
 
+from collections.abc import Mapping
 from datetime import tzinfo
+from types import MappingProxyType
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui_mfa.domain.account import Method
@@ -11,12 +15,22 @@ from tui_mfa.domain.login.model import LoggedIn
 from tui_mfa.domain.profile.model import Overview
 from tui_mfa.presentation import as_content, when
 from tui_mfa.widgets.link_button import LinkButton
+from tui_mfa.widgets.mounting import mount_into
 
 FEW_CODES = 3
 """So few recovery codes are worth a line."""
 
 REPLACE, PROOF, CODES = "replace-owed", "proof-owed", "codes-low"
 """Ids of the reminders."""
+
+TOOLTIPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        REPLACE: "Set up a new authenticator",
+        PROOF: "Type four characters of the secret",
+        CODES: "Make ten new recovery codes",
+    }
+)
+"""What each reminder does, from the top."""
 
 
 def login_line(logged_in: LoggedIn, zone: tzinfo | None) -> str:
@@ -64,7 +78,7 @@ class Reminders(Vertical):
         padding: 0 2;
         #login-line { height: auto; color: $text-muted; }
         #login-line.-warning { color: $text-warning; }
-        .reminder { display: none; max-width: 100%; color: $text-warning; text-style: bold; }
+        .reminder { max-width: 100%; color: $text-warning; text-style: bold; }
         .reminder:focus { text-style: bold reverse underline; }
     }
     """
@@ -75,13 +89,10 @@ class Reminders(Vertical):
         self._zone = zone
 
     def compose(self) -> ComposeResult:
-        """The login first; the links are shown when the account is read."""
+        """The login alone; a link is made when something is owed."""
         line = Static(as_content(login_line(self._logged_in, self._zone), 400), id="login-line", markup=False)
         line.set_class(self._logged_in.failed_since > 0, "-warning")
         yield line
-        yield LinkButton("", id=REPLACE, classes="reminder", tooltip="Set up a new authenticator")
-        yield LinkButton("", id=PROOF, classes="reminder", tooltip="Type four characters of the secret")
-        yield LinkButton("", id=CODES, classes="reminder", tooltip="Make ten new recovery codes")
 
     def show(self, overview: Overview) -> None:
         """Show what is owed.
@@ -95,7 +106,15 @@ class Reminders(Vertical):
         else:
             proof = "You have not proved yet that you saved the secret" if overview.proof_owed else ""
             words = {PROOF: proof, CODES: codes_line(overview)}
-        for link in self.query(LinkButton):
-            text = words.get(link.id or "", "")
+        links = {link.id: link for link in self.query(LinkButton)}
+        before: Widget = self.query_one("#login-line")
+        for link_id, tooltip in TOOLTIPS.items():
+            text, link = words.get(link_id, ""), links.get(link_id)
+            if link is None:
+                if not text:
+                    continue
+                link = LinkButton("", id=link_id, classes="reminder", tooltip=tooltip)
+                mount_into(self, link, after=before)
             link.update(as_content(f"! {text}"))
             link.display = bool(text)
+            before = link

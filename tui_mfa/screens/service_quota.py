@@ -18,6 +18,7 @@ from tui_mfa.domain.quota.model import IncreaseRequest, Level, QuotaRow, Request
 from tui_mfa.presentation import as_content, day
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.security import LOADING
+from tui_mfa.widgets.mounting import mount_into
 from tui_mfa.widgets.quota_bar import QuotaBar
 from tui_mfa.widgets.status_line import StatusLine
 
@@ -171,7 +172,7 @@ class ServiceQuotaTab(VerticalScroll, can_focus=False, inherit_bindings=False):
     async def _replace_lines(self, overview: Overview, zone: tzinfo | None) -> None:
         box = self.query_one("#quota-lines", Vertical)
         await box.remove_children()
-        await box.mount(*(QuotaLine(row, zone) for row in overview.quotas))
+        await mount_into(box, *(QuotaLine(row, zone) for row in overview.quotas))
 
     @on(events.Resize)
     def fit(self) -> None:
