@@ -21,6 +21,7 @@ from textual.widgets import Input, LoadingIndicator
 from tui_mfa import freeing, styles, terminal, themes
 from tui_mfa.domain.errors import DomainError, SessionEnded
 from tui_mfa.screens.context import Context
+from tui_mfa.screens.drawing import fit_classes
 from tui_mfa.screens.messages import LogoutRequested, SessionLost, SessionOpened
 from tui_mfa.widgets.text_input import first_line
 
@@ -232,7 +233,14 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     def _drop_mode(self, mode: str) -> None:
         """Drop a mode with its pages, also the first page of all, which Textual would keep to the end."""
         self._compose_screen = None
-        self.remove_mode(mode)
+        pages = self._screen_stacks.pop(mode, [])
+        del self._modes[mode]
+
+        async def drop() -> None:
+            for page in reversed(pages):
+                await self._prune(page)  # ``remove_mode`` has the page in front drawn and laid out anew for it
+
+        self.call_next(drop)
 
     def _change_mode(self, mode: str) -> str | None:
         """Switch to a new mode; return the one before, which is to be dropped with every screen in it."""
@@ -246,13 +254,15 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
     def _login(self, message: str) -> Screen[None]:
         from tui_mfa.screens.login import LoginScreen  # noqa: PLC0415 - loaded when it is shown
 
-        page = LoginScreen(self.context, message)
-        styles.make_ready(self, page)
-        return page
+        return self._made_ready(LoginScreen(self.context, message))
 
     def _profile(self, logged_in: "LoggedIn") -> Screen[None]:
         from tui_mfa.screens.profile import ProfileScreen  # noqa: PLC0415 - loaded when it is shown
 
-        page = ProfileScreen(self.context, logged_in)
+        return self._made_ready(ProfileScreen(self.context, logged_in))
+
+    def _made_ready(self, page: Screen[None]) -> Screen[None]:
+        """Return a page that takes the place of all others, such that it is styled and drawn once."""
+        fit_classes(page, self)
         styles.make_ready(self, page)
         return page

@@ -18,7 +18,7 @@ from textual.signal import Signal
 from textual.timer import Timer
 
 if TYPE_CHECKING:
-    from textual._compositor import CompositorMap
+    from textual._compositor import CompositorMap, ReflowResult
     from textual.app import App
     from textual.dom import DOMNode
     from textual.geometry import Size
@@ -90,6 +90,17 @@ class TidyCompositor(Compositor):
     def __init__(self) -> None:
         super().__init__()
         self._arranged: list[Arranged] = []
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Arrange a page whole; Textual does it once more when something asks where a widget is.
+
+        Args:
+            parent: The page.
+            size: Columns and rows.
+        """
+        result = super().reflow(parent, size)
+        self._full_map_invalidated = False
+        return result
 
     def _arrange_root(self, root: Widget, size: Size, visible_only: bool = True) -> Arranged:
         """Arrange a page; see ``Compositor``.

@@ -8,11 +8,11 @@ from textual import events, on, work
 from textual.css.query import NoMatches
 from textual.message import Message
 from textual.reactive import var
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from tui_mfa.domain.errors import DomainError
 from tui_mfa.screens.context import Context
+from tui_mfa.screens.drawing import DrawnOnce
 from tui_mfa.screens.messages import Refused
 from tui_mfa.widgets.status_line import StatusLine
 
@@ -40,7 +40,7 @@ class _Finished(Message):
         self.outcome = outcome
 
 
-class UseCases(Screen[R]):
+class UseCases(DrawnOnce[R]):
     """Runs use cases in a thread and posts their outcome as one message.
 
     Args:

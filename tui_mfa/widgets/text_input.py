@@ -66,6 +66,11 @@ class TextInput(Input):
         """
         return max(super().content_width, self.scrollable_content_region.width)
 
+    def on_resize(self) -> None:
+        """Take note of the area to scroll when the field gets its size; with the first key the page was laid out."""
+        if not self.virtual_size:
+            self.set_reactive(Input.virtual_size, Size(self.content_width, 1))
+
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's signature
         """Return the text's own width, for fields as wide as their text."""
         return super().content_width
