@@ -72,6 +72,32 @@ def test_a_paste_ends_at_its_limit_and_costs_one_event(size: int) -> None:
     assert drained(inlet, clock) == [Pasted("x" * min(size, PASTE_MAX)), "y"]
 
 
+def test_a_paste_without_an_end_piles_up_nowhere() -> None:
+    clock = Clock()
+    inlet = Inlet(clock)
+    inlet.feed(b"\x1b[200~")
+    for _ in range(10):
+        inlet.feed(b"x" * PASTE_MAX)
+        assert drained(inlet, clock) == []
+        assert inlet.backlog < len(b"\x1b[201~")
+    inlet.feed(b"\x1b[20")
+    assert not inlet.ready
+    inlet.feed(b"1~y")
+    assert drained(inlet, clock) == [Pasted("x" * PASTE_MAX), "y"]
+
+
+@pytest.mark.parametrize("cut", range(30))
+def test_of_what_is_dropped_nothing_comes_back(cut: int) -> None:
+    data, clock = b"ab\x1b[A\x1b[200~two\nlines\x1b[201~" + b"k" * 2 * KEYS_AT_ONCE, Clock()
+    inlet = Inlet(clock)
+    inlet.feed(data[:cut])
+    inlet.drop()
+    inlet.feed(data[cut:])
+    inlet.drop()
+    inlet.feed(b"c")
+    assert drained(inlet, clock) == ["c"]
+
+
 def test_pastes_count_by_their_length() -> None:
     clock = Clock()
     inlet = Inlet(clock)

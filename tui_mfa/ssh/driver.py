@@ -4,8 +4,7 @@ Each private name is here because there is no public way, and is held in place b
 ``XTermParser`` (keys from bytes), ``App._capture_stdout`` and ``_capture_stderr`` (Textual swaps the process's streams
 for each app), ``App._filters`` (``NO_COLOR`` is the client's and not the server's), ``StylesCache.get_inner_outer`` and
 ``XTermParser._parse_extended_key`` (caches for the whole process that keep ended sessions alive), ``strip.FIFOCache``
-(seven caches for each line of a screen),
-``MessagePump._parent`` (the way of a key up to the app).
+(seven caches for each line of a screen), and ``Message._stop_propagation`` (a key that goes no further up the page).
 """
 
 import sys
@@ -25,10 +24,10 @@ from textual.filter import Monochrome
 from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
-from textual.message_pump import MessagePump
 from textual.style import Style
 
 from tui_mfa.ssh import colours
+from tui_mfa.ssh.inlet import Line, follow
 
 NARROWEST, WIDEST = 20, 500
 """Columns that are believed."""
@@ -126,6 +125,7 @@ class ChannelDriver(Driver):
         self._scheduled = False
         self._dropped = False
         self._open = True
+        self._line: Line[Message] = Line(self._hand, app.call_later, lambda message: message.stop().prevent_default())
 
     def write(self, data: str) -> None:
         """Collect; what is written in one turn of the loop goes out as one packet."""
@@ -156,28 +156,21 @@ class ChannelDriver(Driver):
         if text.startswith("\x1b"):
             self._loop.call_later(constants.ESCAPE_DELAY * 1.5, self._tick)
 
-    def when_handled(self, done: Callable[[], None]) -> None:
-        """Call back once the app has done what was fed so far.
+    def paste(self, text: str) -> None:
+        """Hand a paste to the app."""
+        self._post([events.Paste(text)])
 
-        Textual hands a key to the widget that has the focus, and from there up to the app, through a queue at each; a
-        key behind it overtakes it on that way: of ``jane``, Backspace and Enter in one packet, Enter would come first.
+    def when_handled(self, done: Callable[[], None], lost: Callable[[], None] = lambda: None) -> None:
+        """Call back once the app has done what was fed so far, and what came of it.
 
         Args:
             done: Called in the app, if it still runs.
+            lost: Called in its place if some widget never gets done with it.
         """
-        app = self._app
+        self._line.when_done(done, lost)
 
-        def up(node: MessagePump | None) -> None:
-            if node is None or node is app:
-                app.call_later(done)
-            elif not node.call_later(up, node._parent):
-                done()  # the widget is gone
-
-        app.call_later(lambda: up((app.screen.focused or app.screen) if app.screen_stack else None))
-
-    def paste(self, text: str) -> None:
-        """Hand a paste to the app."""
-        self.process_message(events.Paste(text))
+    def _hand(self, message: Message, step: Callable[[bool], None]) -> None:
+        follow(self._app, lambda: self.process_message(message), lambda: message._stop_propagation, step)
 
     def resize(self, width: int, height: int) -> None:
         """Tell the app how large the client's window is."""
@@ -197,6 +190,7 @@ class ChannelDriver(Driver):
         """Take no more keys."""
         if self._open:
             self._open = False
+            self._line.close()
             for _ in self._parser.feed(""):  # ends the generator, which holds the parser
                 pass
 
@@ -223,7 +217,7 @@ class ChannelDriver(Driver):
         for message in found:
             # The size comes with the channel's window-change, clamped; a report among the keys could name any.
             if not isinstance(message, events.Resize):
-                self.process_message(message)
+                self._line.put(message)
 
 
 def connect(app: App[Any], wire: Wire, ability: str, environ: Mapping[str, str]) -> None:

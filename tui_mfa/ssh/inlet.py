@@ -1,14 +1,24 @@
-"""What a client sends, cut into keys and pastes, and let through at the pace of a person.
+"""What a client sends, cut into keys and pastes, and let through at the pace of a person, one at a time.
 
 One Textual key costs some 4 ms of the loop that all sessions share. Without a limit, one client that sends 60 kB of
 keys stops everybody for 20 seconds (measured); a paste costs one event, however long it is.
 """
 
+import asyncio
 import codecs
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
+
+from textual.app import App
+from textual.dom import DOMNode
+
+T = TypeVar("T")
+_Act = Callable[[], None]
+_Step = Callable[[bool], None]
 
 KEYS_PER_SECOND: Final = 40
 """More than the 30 of a keyboard that repeats."""
@@ -30,6 +40,13 @@ PAUSE_ABOVE: Final = 128 * 1024
 
 COMMAND_INPUT: Final = 4096
 """Bytes of standard input that a command may have sent before nothing more is read."""
+
+LOOK_EVERY: Final = 0.5
+"""Seconds between two questions to an app that is not yet done with a key."""
+
+GIVEN_UP_AFTER: Final = 60
+"""Answers of an app, one after the other, after which a key that gets no further counts as lost: half a minute at
+least, and as much more as the machine is late, since it is late with the answers, too."""
 
 _WHOLE: Final = 0.999
 """A token that counts as whole: sums of parts come out a little below one."""
@@ -75,7 +92,7 @@ class Inlet:
     def ready(self) -> bool:
         """Whether something waits that can be handed on without more input."""
         if self._paste is not None:
-            return _END in self._waiting
+            return len(self._waiting) >= len(_END)  # a paste is moved on with as it comes, however long it is
         return bool(self._waiting) and not (len(self._waiting) > 1 and _is_cut(self._waiting))
 
     @property
@@ -105,6 +122,13 @@ class Inlet:
                     self._paste, self._pasted = [], 0
                 else:
                     yield key
+
+    def drop(self) -> None:
+        """Throw away what waits, of a paste also what is still to come."""
+        while self.ready:
+            self._tokens = max(self._tokens, 1.0)
+            for _ in self.take():
+                pass
 
     def _next_key(self) -> str:
         """Cut off one key; of moves of the mouse in a row, the last one."""
@@ -140,6 +164,135 @@ class Inlet:
         now = self._now()
         self._tokens = min(KEYS_AT_ONCE, self._tokens + (now - self._filled) * KEYS_PER_SECOND)
         self._filled = now
+
+
+class Line(Generic[T]):
+    """Hands over one thing at a time: the next one when the one before is done with, however long that takes.
+
+    Time does not count: a machine that stood still has done nothing meanwhile. What gets no further though its app
+    works is taken back in the end, with all that waits behind it, so that nobody is deaf and nothing overtakes it.
+
+    Args:
+        hand: Hands one over, and calls back with each step on its way, at the end with True.
+        ask: Has the app call back once it has done what waits for it by now.
+        take_back: Sees to it that what was handed over does nothing any more.
+    """
+
+    def __init__(
+        self, hand: Callable[[T, _Step], None], ask: Callable[[_Act], object], take_back: Callable[[T], object]
+    ) -> None:
+        self._hand, self._ask, self._take_back = hand, ask, take_back
+        self._waiting: deque[T] = deque()
+        self._handed: T | None = None
+        self._number = 0  # of what was handed over; what was given up may still call back
+        self._asked, self._answers = False, 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._done: _Act | None = None
+        self._lost: _Act | None = None
+
+    def put(self, thing: T) -> None:
+        """Hand something over as soon as nothing is before it."""
+        self._waiting.append(thing)
+        if self._handed is None:
+            self._next()
+
+    def when_done(self, done: _Act, lost: _Act) -> None:
+        """Call back once all that was put in is done with.
+
+        Args:
+            done: Called then; at once if there is nothing.
+            lost: Called in its place if something was given up, with all behind it.
+        """
+        self._done, self._lost = done, lost
+        if self._handed is None:
+            self._end(done)
+
+    def close(self) -> None:
+        """Hand over nothing more, and call nobody back."""
+        self._waiting.clear()
+        self._end(None)
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _next(self) -> None:
+        if self._waiting:
+            self._handed = self._waiting.popleft()
+            self._number, self._answers = self._number + 1, 0
+            if self._timer is None:
+                self._timer = asyncio.get_running_loop().call_later(LOOK_EVERY, self._look)
+            self._hand(self._handed, partial(self._stepped, self._number))
+        else:
+            self._end(self._done)
+
+    def _end(self, then: _Act | None) -> None:
+        self._handed = self._done = self._lost = None
+        if then is not None:
+            then()
+
+    def _stepped(self, number: int, end: bool) -> None:
+        if self._handed is not None and number == self._number:
+            self._answers = 0
+            if end:
+                self._next()
+
+    def _look(self) -> None:
+        self._timer = None  # one timer for many keys
+        if self._handed is not None:
+            self._timer = asyncio.get_running_loop().call_later(LOOK_EVERY, self._look)
+            if not self._asked:
+                self._asked = True
+                self._ask(partial(self._answered, self._number))
+
+    def _answered(self, number: int) -> None:
+        self._asked = False
+        if self._handed is None or number != self._number:
+            return
+        self._answers += 1
+        if self._answers >= GIVEN_UP_AFTER:
+            self._waiting.clear()
+            self._take_back(self._handed)
+            self._end(self._lost)
+
+
+def follow(app: App[Any], post: _Act, stopped: Callable[[], bool], step: _Step) -> None:
+    """Put something into an app's queue, a key say, and follow it until it is done, with what came of it.
+
+    Textual hands a key to the widget that has the focus, and from there up to the app, through a queue at each; a key
+    behind it overtakes it on that way: of ``jane``, Backspace and Enter in one packet, Enter would come first. So it is
+    followed through these, and once more, as what a widget then says goes the same way. A page must have its focus.
+
+    Args:
+        app: It runs.
+        post: Puts it there.
+        stopped: Whether it goes no further up. What stays in its field, as letters do, is followed once.
+        step: Called with each step of the way, at the end with True.
+    """
+
+    def here() -> DOMNode:
+        return (app.screen.focused or app.screen) if app.screen_stack else app
+
+    def behind(node: DOMNode, act: _Act) -> None:
+        step(False)
+        if not node.call_later(act) and node is not app:
+            act()  # the widget is gone
+
+    def climb(node: DOMNode | None, then: _Act) -> None:
+        if node is None or node is app:
+            behind(app, then)
+        else:
+            behind(node, partial(climb, node.parent, then))
+
+    def begin() -> None:
+        begun = here()
+        again = partial(climb, begun, partial(step, True))
+        behind(begun, lambda: again() if stopped() else climb(begun.parent, again))
+
+    def hand() -> None:
+        if not stopped():  # it may have been taken back
+            post()
+            app.call_later(begin)
+
+    climb(here(), hand) if app.screen_stack and app.screen.focused is None else hand()
 
 
 def _is_cut(text: str) -> bool:

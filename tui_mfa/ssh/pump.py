@@ -2,11 +2,14 @@
 
 import asyncio
 import contextvars
+import logging
 from collections.abc import Callable
 from typing import Final, Protocol
 
 from tui_mfa.ssh import driver
 from tui_mfa.ssh.inlet import PAUSE_ABOVE, Inlet, Pasted
+
+LOG = logging.getLogger("tui_mfa.ssh")
 
 RESIZE_EVERY: Final = 0.2
 """Seconds between two sizes of the window that are drawn for; of those between, the last counts. A whole page is laid
@@ -15,10 +18,8 @@ out for each, so that a client that sends thousands would stop everybody."""
 LOOK_AGAIN: Final = 0.05
 """Seconds between two looks whether the app takes keys; what is typed before its first frame waits."""
 
-
-HANDLED_WITHIN: Final = 5.0
-"""Seconds after which the next key is handed over though the app does not say that it is done with the one before. On
-a busy machine that takes a while; it never comes only when a widget goes away with the key."""
+QUIET: Final = 1.0
+"""Seconds without a key after which a person counts as having seen that the keys before were lost."""
 
 
 class Inside:
@@ -83,7 +84,8 @@ class Pump:
         self._source: Source | None = None
         self._paused = self._resizing = False
         self._timer: asyncio.Handle | None = None
-        self._fed: float | None = None  # when the key was handed over that is not yet done with
+        self._under_way = False  # a key that the app is not yet done with
+        self._lost_at: float | None = None
         self._resized = now() - RESIZE_EVERY
         self.size = (80, 24)
         """The window, as far as it is believed."""
@@ -104,6 +106,10 @@ class Pump:
         """
         self._source = source
         self._inlet.feed(data)
+        if self._lost_at is not None:
+            lost_at, self._lost_at = self._lost_at, None
+            if self._now() - lost_at < QUIET:
+                self._drop()
         if self._inlet.backlog > PAUSE_ABOVE and not self._paused:
             self._paused = True
             source.pause_reading()
@@ -132,10 +138,9 @@ class Pump:
             self._inside.soon(self._resize, LOOK_AGAIN)
 
     def _next(self) -> None:
-        """Come again for what waits: at its moment, or once the app is done with the key before it."""
-        if self._inlet.ready:
-            handled_by = None if self._fed is None else self._fed + HANDLED_WITHIN
-            self._soon(self._inlet.pause if handled_by is None else handled_by - self._now())
+        """Come again for what waits: at its moment, once the app is done with the key before it."""
+        if self._inlet.ready and not self._under_way:
+            self._soon(self._inlet.pause)
 
     def _soon(self, delay: float) -> None:
         if self._timer is not None:
@@ -150,17 +155,31 @@ class Pump:
             if self.open:
                 self._soon(LOOK_AGAIN)
             return
-        if self._fed is None or self._now() - self._fed >= HANDLED_WITHIN:
+        if not self._under_way:
             piece = next(self._inlet.take(), None)
             if piece is not None:
-                self._fed = self._now()
+                self._under_way = True
                 found.paste(piece.text) if isinstance(piece, Pasted) else found.feed(piece)
-                found.when_handled(self._handled)
+                found.when_handled(self._handled, self._lost)
+        self._resume()
+        self._next()
+
+    def _resume(self) -> None:
         if self._paused and self._source is not None and self._inlet.backlog <= PAUSE_ABOVE // 2:
             self._paused = False
             self._source.resume_reading()
-        self._next()
 
     def _handled(self) -> None:
-        self._fed = None
+        self._under_way = False
         self._next()
+
+    def _lost(self) -> None:
+        """Throw away what was typed behind a key that came to nothing: it was meant for what that key leads to."""
+        LOG.warning("ssh portal lost a key: no widget was done with it")
+        self._drop()
+        self._handled()
+
+    def _drop(self) -> None:
+        self._lost_at = self._now()
+        self._inlet.drop()
+        self._resume()
