@@ -5,7 +5,7 @@ from typing import Final
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Static
 
@@ -14,6 +14,7 @@ from tui_mfa.domain.api_tokens.model import TokensState
 from tui_mfa.domain.profile.model import Overview
 from tui_mfa.domain.ssh_keys.model import KeysState
 from tui_mfa.presentation import as_content, day
+from tui_mfa.widgets.drawn import GAP, Dotted, Titled
 from tui_mfa.widgets.link_button import LinkButton
 
 LINKS: Final = (
@@ -25,7 +26,7 @@ LINKS: Final = (
 )
 """Id, label and tooltip of the links below the sections."""
 
-LINKS_WIDTH: Final = sum(len(label) for _id, label, _tip in LINKS) + 3 * (len(LINKS) - 1) + 1
+LINKS_WIDTH: Final = sum(len(label) for _id, label, _tip in LINKS) + GAP * (len(LINKS) - 1) + 1
 """Cells that the links take in one row, with the dots between them and their margin."""
 
 LOADING: Final = "Loading…"
@@ -91,10 +92,8 @@ class SecurityTab(VerticalScroll, can_focus=False, inherit_bindings=False):
         yield from self._section("Manage SSH Keys", "ssh-keys", "Show Setting", LOADING)
         yield from self._section("Manage API Tokens", "api-tokens", "Show Tokens", LOADING)
         yield from self._section("Manage Two Factor Authentication", "two-factor", "Configure", LOADING)
-        with Horizontal(id="security-links"):
-            for number, (link_id, label, tip) in enumerate(LINKS):
-                if number:
-                    yield Static(" · ", classes="dot", markup=False)
+        with Dotted(id="security-links"):
+            for link_id, label, tip in LINKS:
                 yield LinkButton(label, id=link_id, tooltip=tip)
 
     def show(self, overview: Overview, zone: tzinfo | None) -> None:
@@ -130,8 +129,6 @@ class SecurityTab(VerticalScroll, can_focus=False, inherit_bindings=False):
         self.post_message(Opened(event.button.id or ""))
 
     def _section(self, title: str, section_id: str, button: str, state: str) -> ComposeResult:
-        with Vertical(classes="section"):
-            with Horizontal(classes="section-head"):
-                yield Static(title, classes="section-title", markup=False)
-                yield Button(button, id=section_id, compact=True)
-            yield Static(state, id=f"{section_id}-state", classes="section-state", markup=False)
+        with Titled(title):
+            yield Button(button, id=section_id, compact=True)
+        yield Static(state, id=f"{section_id}-state", classes="section-state", markup=False)

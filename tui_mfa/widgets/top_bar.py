@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
 from tui_mfa.presentation import as_content
+from tui_mfa.widgets.drawn import Dotted
 from tui_mfa.widgets.link_button import LinkButton
 
 ARROW = "\N{LEFTWARDS ARROW} "
 """Stands before the title: the page is left that way, as by Esc."""
 
 
-class TopBar(Horizontal):
+class TopBar(Dotted):
     """One row: ``← User Profile`` at the left, ``jane · Logout`` at the right.
 
     The title can be clicked and is no stop for Tab, since Esc does the same; Logout is one. A long account name is cut
@@ -36,7 +36,7 @@ class TopBar(Horizontal):
         padding: 0 1;
         #top-bar-back { max-width: 60%; margin-right: 1; color: $text; text-style: bold; }
         #top-bar-back:hover { text-style: bold underline; }
-        #top-bar-dot { width: 3; height: 1; }
+        #top-bar-logout { margin-left: 3; }
         #top-bar-account {
             width: 1fr;
             height: 1;
@@ -71,7 +71,6 @@ class TopBar(Horizontal):
         back.can_focus = False
         yield back
         yield Static(as_content(self._account), id="top-bar-account", markup=False)
-        yield Static(" · ", id="top-bar-dot", markup=False)
         yield LinkButton("Logout", id="top-bar-logout", tooltip="End this session")
 
     @on(LinkButton.Pressed, "#top-bar-back")
