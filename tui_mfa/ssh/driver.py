@@ -27,7 +27,8 @@ from textual.message import Message
 from textual.style import Style
 
 from tui_mfa.ssh import colours
-from tui_mfa.ssh.inlet import Line, follow
+from tui_mfa.ssh.follow import follow
+from tui_mfa.ssh.inlet import Line
 
 NARROWEST, WIDEST = 20, 500
 """Columns that are believed."""

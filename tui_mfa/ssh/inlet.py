@@ -11,10 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Generic, TypeVar
-
-from textual.app import App
-from textual.dom import DOMNode
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 _Act = Callable[[], None]
@@ -252,47 +249,6 @@ class Line(Generic[T]):
             self._waiting.clear()
             self._take_back(self._handed)
             self._end(self._lost)
-
-
-def follow(app: App[Any], post: _Act, stopped: Callable[[], bool], step: _Step) -> None:
-    """Put something into an app's queue, a key say, and follow it until it is done, with what came of it.
-
-    Textual hands a key to the widget that has the focus, and from there up to the app, through a queue at each; a key
-    behind it overtakes it on that way: of ``jane``, Backspace and Enter in one packet, Enter would come first. So it is
-    followed through these, and once more, as what a widget then says goes the same way. A page must have its focus.
-
-    Args:
-        app: It runs.
-        post: Puts it there.
-        stopped: Whether it goes no further up. What stays in its field, as letters do, is followed once.
-        step: Called with each step of the way, at the end with True.
-    """
-
-    def here() -> DOMNode:
-        return (app.screen.focused or app.screen) if app.screen_stack else app
-
-    def behind(node: DOMNode, act: _Act) -> None:
-        step(False)
-        if not node.call_later(act) and node is not app:
-            act()  # the widget is gone
-
-    def climb(node: DOMNode | None, then: _Act) -> None:
-        if node is None or node is app:
-            behind(app, then)
-        else:
-            behind(node, partial(climb, node.parent, then))
-
-    def begin() -> None:
-        begun = here()
-        again = partial(climb, begun, partial(step, True))
-        behind(begun, lambda: again() if stopped() else climb(begun.parent, again))
-
-    def hand() -> None:
-        if not stopped():  # it may have been taken back
-            post()
-            app.call_later(begin)
-
-    climb(here(), hand) if app.screen_stack and app.screen.focused is None else hand()
 
 
 def _is_cut(text: str) -> bool:
