@@ -8,6 +8,7 @@ import pytest
 
 from tests.fakes import make_account, make_services
 from tests.ssh.house import eventually, street
+from tui_mfa.ssh import sweep
 from tui_mfa.ssh.sweep import BREATH, FEW, QUIET, SETTLED, TOO_MANY, Sweeper
 
 
@@ -38,9 +39,9 @@ class Street:
 
 @pytest.mark.parametrize(
     ("live", "ended", "passes"),
-    [(0, FEW, 0), (0, FEW + 1, 1), (31, FEW, 0), (31, FEW + 1, 1), (32, 8, 0), (32, 9, 1), (200, 50, 0), (200, 51, 1)],
+    [(0, FEW, 0), (0, FEW + 1, 1), (2 * FEW + 1, FEW, 0), (2 * FEW + 1, FEW + 1, 1), (200, 100, 0), (200, 101, 1)],
 )
-async def test_a_pass_waits_until_a_quarter_has_ended(live: int, ended: int, passes: int) -> None:
+async def test_a_pass_waits_until_half_as_many_have_ended(live: int, ended: int, passes: int) -> None:
     here = Street(live)
     here.end(ended)
     here.time = SETTLED
@@ -71,13 +72,13 @@ async def test_what_ended_just_before_a_pass_is_left_for_the_next_one() -> None:
 @pytest.mark.parametrize(
     ("ended", "since_key", "passes"),
     [
-        (51, QUIET - 0.01, 0),
-        (51, QUIET, 1),
-        (200 + TOO_MANY, BREATH, 0),
-        (201 + TOO_MANY, BREATH - 0.01, 0),
-        (201 + TOO_MANY, BREATH, 1),
-        (400 + TOO_MANY, 0.0, 0),
-        (401 + TOO_MANY, 0.0, 1),
+        (101, QUIET - 0.01, 0),
+        (101, QUIET, 1),
+        (400 + TOO_MANY, BREATH, 0),
+        (401 + TOO_MANY, BREATH - 0.01, 0),
+        (401 + TOO_MANY, BREATH, 1),
+        (800 + TOO_MANY, 0.0, 0),
+        (801 + TOO_MANY, 0.0, 1),
     ],
 )
 async def test_a_pass_waits_for_the_keys_to_pause_and_not_for_ever(ended: int, since_key: float, passes: int) -> None:
@@ -102,7 +103,10 @@ async def test_it_looks_again_while_somebody_types_and_counts_anew_after_a_pass(
     assert here.look() == 1
 
 
-async def test_the_app_of_an_ended_session_is_gone_without_the_collectors_own_passes(tmp_path: Path) -> None:
+async def test_the_app_of_an_ended_session_is_gone_without_the_collectors_own_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "FEW", 3)
     services = make_services(tmp_path)
     make_account(services)
     before = gc.get_threshold()
@@ -115,7 +119,7 @@ async def test_the_app_of_an_ended_session_is_gone_without_the_collectors_own_pa
                 (session,) = here.house.sessions
                 app = weakref.ref(session.app)
                 del session
-            for _ in range(FEW):
+            for _ in range(sweep.FEW):
                 async with here.visitor() as screen:
                     await screen.until("Username or e-mail")
             await eventually(lambda: not here.house.sessions)

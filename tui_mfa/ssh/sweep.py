@@ -1,8 +1,9 @@
 """Frees what ended sessions leave, at moments when nobody waits for a key.
 
-An app is a thicket of cycles, which only a full pass of Python's collector frees; one that comes by itself stops
-everybody in the middle of a word (see ``server.COLLECTED_AFTER``). So a pass is made when enough has ended to be worth
-it and the keys pause, and at last whether they pause or not.
+Widgets are freed as they are removed (``tui_mfa.freeing``), which is nearly all. What is left of an app and its
+connection holds itself, and only a full pass of Python's collector frees it; one that comes by itself stops everybody
+in the middle of a word (see ``server.COLLECTED_AFTER``). So a pass is made when enough has ended to be worth it and the
+keys pause, and at last whether they pause or not.
 """
 
 import asyncio
@@ -21,17 +22,17 @@ QUIET: Final = 1.0
 """Seconds without a key, of anybody, in which a pass disturbs nobody."""
 
 BREATH: Final = 0.25
-"""The same once as many sessions have ended as are there."""
+"""The same once far more sessions have ended than are there."""
 
-FEW: Final = 7
-"""Ended sessions, some 3 MB each, that are not worth a pass, which takes a twentieth of a login's time (measured)."""
+FEW: Final = 50
+"""Ended sessions, some 0.2 MB each (measured; one that is there has 1.4 MB), that are not worth a pass."""
 
-TOO_MANY: Final = 50
-"""Ended sessions, beside twice those that are there, whose memory is worth more than a pause."""
+TOO_MANY: Final = 300
+"""Ended sessions, beside four times those that are there, whose memory is worth more than a pause."""
 
 
 class Sweeper:
-    """Decides when to sweep; a pass costs as much as there are sessions, so it waits for a quarter of them, and a few.
+    """Decides when to sweep; a pass costs as much as there are sessions, so it waits for half of them, and a few.
 
     Args:
         live: The sessions that are there.
@@ -62,9 +63,9 @@ class Sweeper:
         self._looking = None
         live, now = len(self._live), self._now()
         settled = sum(now - moment >= SETTLED for moment in self._ended)
-        enough = max(live // 4, FEW)
+        enough = max(live // 2, FEW)
         if settled > enough:
-            wanted = 0.0 if settled > 2 * live + TOO_MANY else BREATH if settled > live + TOO_MANY else QUIET
+            wanted = 0.0 if settled > 4 * live + TOO_MANY else BREATH if settled > 2 * live + TOO_MANY else QUIET
             if live and now - self._last_key < wanted:
                 self._look_in(LOOKED_AGAIN)
                 return
