@@ -5,8 +5,8 @@ keyed hashes.
 """
 
 import enum
+import re
 import struct
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from tui_mfa.ssh.memory import Memory
@@ -18,6 +18,9 @@ _PLACE: Final = struct.Struct(f"=BB{MARK}s{MARK}sQ")
 """Whose it is, how far the connection has come, its address, its network, its number."""
 
 _COUNTER: Final = struct.Struct("=Q")
+
+_TAKEN: Final = re.compile(rb"[^\0]")
+"""Finds a place that has an owner among the first bytes of all."""
 
 
 class Stage(enum.IntEnum):
@@ -67,11 +70,16 @@ class Places:
 
     def taken(self) -> list[Place]:
         """Return all places that are taken, in their order in the table."""
-        return [Place(at, *rest) for at, rest in self._rows() if rest[0]]
+        found = []
+        for match in _TAKEN.finditer(self._owners()):
+            at = match.start()
+            found.append(Place(at, *_PLACE.unpack_from(self._bytes, self._start + at * _PLACE.size)))
+        return found
 
     def first_free(self) -> int | None:
         """Return where the first free place is."""
-        return next((at for at, rest in self._rows() if not rest[0]), None)
+        at = self._owners().find(0)
+        return None if at < 0 else at
 
     def take(self, at: int, owner: int, stage: Stage, address: bytes, network: bytes) -> Place:
         """Write who has a place, over whoever had it before.
@@ -105,12 +113,13 @@ class Places:
 
     def free_all(self, owner: int) -> None:
         """Free the places of a worker that is gone, and clear what a killed process has left half written."""
-        for at, rest in self._rows():
-            if rest[0] in {0, owner}:
+        for at, whose in enumerate(self._owners()):
+            if whose in {0, owner}:
                 self._clear(at)
 
-    def _rows(self) -> Iterator[tuple[int, tuple[int, Stage, bytes, bytes, int]]]:
-        return enumerate(_PLACE.iter_unpack(self._bytes[self._start : self._end]))
+    def _owners(self) -> bytes:
+        """Return the first byte of each place: tables are long, and mostly empty."""
+        return bytes(self._bytes[self._start : self._end : _PLACE.size])
 
     def _write(self, place: Place) -> None:
         _PLACE.pack_into(self._bytes, self._start + place.at * _PLACE.size, *place[1:])
