@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from textual import _callback
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
@@ -29,7 +28,6 @@ from textual.widgets import Static
 
 from tests.ssh.house import eventually
 from tui_mfa.ssh.driver import STOP, ChannelDriver, ClientParser, connect, driver_of, forget_ended_sessions
-from tui_mfa.ssh.follow import Ready
 
 
 class Paper:
@@ -289,13 +287,3 @@ async def test_a_key_is_done_with_once_it_has_gone_its_way_up_to_the_app() -> No
         driver.when_handled(lambda: done.append(app.keys))
         await eventually(lambda: done)
         assert done == [["z"]]
-
-
-def test_textual_does_not_inspect_a_call_that_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    def inspected(_func: object) -> int:
-        raise AssertionError("it was inspected")
-
-    monkeypatch.setattr(_callback, "_count_parameters", inspected)
-    assert _callback.count_parameters(Ready(print, "word")) == 0
-    with pytest.raises(AssertionError):
-        _callback.count_parameters(lambda: None)

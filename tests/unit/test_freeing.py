@@ -121,6 +121,9 @@ def test_textual_has_the_names_that_freeing_needs() -> None:
     app, widget = App[None](), Static()
     assert isinstance(app._registry, WeakSet)
     assert app._compose_screen is None
+    assert isinstance(app._screen_stacks, dict)
+    assert isinstance(app._modes, dict)
+    assert callable(app._prune)
     assert widget._css_styles.node is widget
     assert widget._inline_styles.node is widget
     assert widget._component_styles == {}
