@@ -179,6 +179,13 @@ class MfaApp(terminal.VisibleCursor[int], terminal.ErrorBoundary[int]):
             yield SystemCommand("Logout", "End this session", partial(self.post_message, LogoutRequested()))
         yield SystemCommand("Quit", "Log out and leave the program", self.action_quit)
 
+    def action_command_palette(self) -> None:
+        """Open the palette of commands, unless it is open."""
+        from tui_mfa.screens.palette import Palette  # noqa: PLC0415 - loaded when it is shown
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id="--command-palette"))
+
     @on(CommandPalette.Opened)
     def keep_palette_still(self) -> None:
         """Let no caret blink in the palette and nothing be drawn there by itself, as nowhere else."""

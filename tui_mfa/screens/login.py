@@ -145,7 +145,7 @@ class LoginScreen(PageScreen):
         self.set_class(event.empty, "-welcome")
         name = self.query_one("#name", TextInput)
         if event.empty and self.focused is name and not name.value:
-            self.query_one("#create-first").focus()
+            self.query("#create-first").focus()  # none where somebody has just left
 
     def action_go_to_password(self) -> None:
         """Move on to the password, at once: ``Widget.focus`` would let the next keys through to the name."""
