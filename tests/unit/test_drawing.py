@@ -4,6 +4,7 @@ import pytest
 from textual._compositor import Compositor, LayoutUpdate
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, VerticalScroll
+from textual.events import ScreenResume
 from textual.messages import Layout, Update
 from textual.screen import Screen
 from textual.widgets import Button, Static
@@ -156,4 +157,6 @@ def test_textual_has_the_names_that_drawing_once_needs() -> None:
     assert isinstance(page.styles._cache_key, int)
     assert page._get_breakpoint_classes(70, [(0, "-slim"), (60, "-wide")]) == {"-wide"}
     assert page._layout_widgets == {}
+    assert isinstance(page._css_update_count, int)
+    assert ScreenResume().refresh_styles is True
     assert Layout(widget).time <= Update(widget).time

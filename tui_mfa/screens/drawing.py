@@ -54,6 +54,8 @@ class DrawnOnce(Screen[R]):
         is_drawn_by_layout = self.is_attached and self._size != self.app.size
         self._in_front = True
         if is_drawn_by_layout:
+            if not self.stack_updates and self._css_update_count == self.app._css_update_count:
+                event.refresh_styles = False  # each widget got its styles when it was mounted, just now
             for widget in self.walk_children(Widget, with_self=True):
                 widget._check_refresh()  # what they want is said before it is done, and not after
         super()._on_screen_resume(event)
