@@ -106,8 +106,8 @@ func (p portal) View() string {
 
 func (p portal) form() string {
 	fields := lipgloss.JoinVertical(lipgloss.Left,
-		"Name or address", framed.Width(50).Render(p.username.View()),
-		"Secret word", framed.Width(50).Render(p.password.View()),
+		"Name or address", framed.Copy().Width(50).Render(p.username.View()),
+		"Secret word", framed.Copy().Width(50).Render(p.password.View()),
 		"", button.Render("Come in"), "",
 		muted.Render("Forgotten your secret word?   No account yet?"))
 	return lipgloss.JoinVertical(lipgloss.Left,
@@ -131,7 +131,7 @@ func (p portal) profile() string {
 	return lipgloss.JoinVertical(lipgloss.Left,
 		titled.Render(" Your profile"+strings.Repeat(" ", 40)+p.username.Value()),
 		lipgloss.JoinHorizontal(lipgloss.Top, names...), "",
-		framed.Width(76).Height(13).Render(strings.Join(lines, "\n")),
+		framed.Copy().Width(76).Height(13).Render(strings.Join(lines, "\n")),
 		lipgloss.JoinHorizontal(lipgloss.Top, button.Render("Change"), "  ", button.Render("Leave")), "",
 		muted.Render(" 1-6 another tab   ctrl+c leave"))
 }
