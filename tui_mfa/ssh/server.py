@@ -50,7 +50,7 @@ WINDOW: Final = 64 * 1024
 DRAIN: Final = 10.0
 """Seconds that people have to finish when the server ends."""
 
-COLLECTED_AFTER: Final = (5_000, 3, 100_000)
+COLLECTED_AFTER: Final = (1_000, 3, 100_000)
 """Thresholds of the collector: a full pass over all sessions' widgets stops everybody (10 s at 500, measured).
 
 None comes by itself; ``sweep`` chooses the moment."""
