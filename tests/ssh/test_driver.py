@@ -200,7 +200,8 @@ async def test_what_is_written_in_one_turn_is_one_packet_and_the_terminal_is_giv
         for text in "☀☁☂":
             driver.write(text)
         await eventually(lambda: "☂".encode() in paper.all)
-        assert [packet for packet in paper.packets if "☁".encode() in packet] == ["☀☁☂".encode()]
+        (packet,) = [packet for packet in paper.packets if any(text.encode() in packet for text in "☀☁☂")]
+        assert "☀☁☂".encode() in packet  # maybe behind a frame that the app drew in the same turn
         assert paper.all.startswith(b"\x1b[?1049h")
     assert paper.packets[-1] == STOP.encode()
     assert app.return_code == 0
