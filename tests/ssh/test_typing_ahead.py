@@ -59,9 +59,7 @@ async def test_keys_that_come_in_one_packet_are_done_in_their_order(tmp_path: Pa
         assert PASSWORD[:4] not in screen.everything
 
 
-async def test_what_is_typed_behind_a_password_is_no_part_of_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_typed_behind_a_password_is_no_part_of_it(tmp_path: Path) -> None:
     """What is typed ahead of the answer, the code say, must not make the password wrong: that costs a try."""
     services = make_services(tmp_path)
     make_account(services, method=Method.DISABLED)

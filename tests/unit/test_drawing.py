@@ -140,6 +140,17 @@ async def test_a_page_that_comes_back_is_drawn() -> None:
         assert len(rows(app)) == 10
 
 
+async def test_whoever_asks_a_page_for_a_layout_later_gets_it(seen: Seen) -> None:
+    """``App.suspend`` does, when the terminal is the program's again and shows nothing of it."""
+    app = Host()
+    async with app.run_test(size=(40, 12)) as pilot:
+        await pilot.pause()
+        seen.clear()
+        app.refresh(layout=True)
+        await pilot.pause()
+        assert ("drawn", "Page") in seen
+
+
 def test_textual_has_the_names_that_drawing_once_needs() -> None:
     page, widget = Screen[None](), Static()
     for name in (

@@ -7,6 +7,7 @@ from textual import events, messages, on
 from textual._time import get_time
 from textual.app import App
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -61,6 +62,8 @@ class DrawnOnce(Screen[R]):
         super()._on_screen_resume(event)
         if is_drawn_by_layout:
             self._drawn_at = self._laid_out_at
+            self._laid_out_as = self._made_of if all(child._is_mounted for child in self.children) else None
+            self.app.call_later(self._end_mounting)  # behind what the app is waiting for: that the page is mounted
             for widget in (self, *self._compositor.widgets):
                 widget._repaint_required = False
 
@@ -75,9 +78,7 @@ class DrawnOnce(Screen[R]):
         Args:
             message: From the widget.
         """
-        if message.time < self._drawn_at:
-            message.stop()
-            message.prevent_default()
+        _drop_if_older(message, self._drawn_at)
 
     async def _on_layout(self, message: messages.Layout) -> None:
         """Take note of a widget that wants the page laid out, unless it was since.
@@ -85,9 +86,7 @@ class DrawnOnce(Screen[R]):
         Args:
             message: From the widget.
         """
-        if message.time < self._laid_out_at:
-            message.stop()
-            message.prevent_default()
+        _drop_if_older(message, self._laid_out_at)
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Draw anew; Textual asks a page for a layout some time after it was mounted, when it has one already.
@@ -101,6 +100,10 @@ class DrawnOnce(Screen[R]):
         if layout and not regions and not recompose and self._laid_out_as == self._made_of:
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def _end_mounting(self) -> None:
+        """From now on whoever asks for a layout has a reason: a terminal that came back, say."""
+        self._laid_out_as = None
 
     @property
     def _made_of(self) -> tuple[int, int]:
@@ -133,10 +136,15 @@ class DrawnOnce(Screen[R]):
         if self._compositor.size:
             self._laid_out_at = now
             self._layout_required = False
-            self._laid_out_as = self._made_of if all(child._is_mounted for child in self.children) else None
         for widget in self._compositor.widgets - asked:
             if widget._layout_required and _bars(widget) == bars.get(widget, (False, False)):
                 widget._layout_required = False
+
+
+def _drop_if_older(message: Message, moment: float) -> None:
+    if message.time < moment:
+        message.stop()
+        message.prevent_default()
 
 
 def _bars(widget: Widget) -> tuple[bool, bool]:

@@ -10,6 +10,7 @@ from tui_mfa.domain.errors import AttemptEnded, DomainError, WrongCode
 from tui_mfa.domain.login.model import CodeOwed
 from tui_mfa.screens.base import PageScreen
 from tui_mfa.screens.context import Context
+from tui_mfa.widgets.mounting import mount_into
 from tui_mfa.widgets.otp_input import OtpInput
 from tui_mfa.widgets.wait_line import WaitLine
 
@@ -92,7 +93,7 @@ class LoginStep(PageScreen):
         """
         step = self.query_one("#step")
         await step.remove_children()
-        await step.mount(*widgets)
+        await mount_into(step, *widgets)
 
     def ends_attempt(self, error: DomainError) -> bool:
         """Say whether an error is the end of the attempt.

@@ -15,6 +15,7 @@ from tui_mfa.domain.login.model import Session
 from tui_mfa.screens.base import SessionPage
 from tui_mfa.screens.context import Context
 from tui_mfa.screens.messages import Refused
+from tui_mfa.widgets.mounting import mount_into
 
 LOADING: Final = "Loading…"
 """What stands there before anything is known."""
@@ -54,7 +55,7 @@ class TabMadeLater(Vertical):
     async def on_show(self) -> None:
         """Make the tab when it is first shown."""
         if not self.children:
-            await self.mount(self._make())
+            await mount_into(self, self._make())
             self.post_message(TabMade())
 
 
@@ -80,7 +81,7 @@ class LaterTab(Vertical):
             return
         module, name = LATER[self.id or ""]
         tab: type[Pane] = getattr(import_module(module), name)
-        await self.mount(tab(*self._given))
+        await mount_into(self, tab(*self._given))
 
 
 class Pane(Vertical):

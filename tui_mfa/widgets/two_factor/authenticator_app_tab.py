@@ -9,6 +9,7 @@ from textual.widgets import Button, Static
 
 from tui_mfa.domain.two_factor.model import NewSecret
 from tui_mfa.presentation import as_content
+from tui_mfa.widgets.mounting import mount_into
 from tui_mfa.widgets.qr_matrix import Drawing
 from tui_mfa.widgets.two_factor.enrol_form import EnrolForm
 
@@ -49,7 +50,7 @@ class AuthenticatorAppTab(Vertical):
         """Show a new secret to be scanned; one that was shown before goes."""
         self.query(EnrolForm).remove()
         self.query_one("#app-words").display = False
-        self.mount(EnrolForm(new_secret, drawing))
+        mount_into(self, EnrolForm(new_secret, drawing))
 
     def hide_secret(self) -> None:
         """Show the words again."""
