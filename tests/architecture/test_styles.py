@@ -80,13 +80,14 @@ def markup_faults(tree: ast.AST) -> Iterator[tuple[int, str]]:
 PRIVATE_PARTS = {
     "tui_mfa/terminal.py": "tests/pilot/test_terminal.py",
     "tui_mfa/ssh/driver.py": "tests/ssh/test_driver.py",
+    "tui_mfa/ssh/follow.py": "tests/ssh/test_follow.py",
     "tui_mfa/ssh/beneath.py": "tests/ssh/test_variables.py",
     "tui_mfa/styles.py": "tests/unit/test_shared_styles.py",
     "tui_mfa/style_rules.py": "tests/unit/test_shared_styles.py",
     "tui_mfa/freeing.py": "tests/unit/test_freeing.py",
     "tui_mfa/screens/drawing.py": "tests/unit/test_drawing.py",
 }
-"""For the terminal here, one at the other end of SSH, the connection, rules of style, memory, and drawing once."""
+"""For the terminal here, one at the other end of SSH, its keys, the connection, styles, memory, and drawing once."""
 
 
 @pytest.mark.parametrize("path", STYLES, ids=name_of)

@@ -64,6 +64,20 @@ class Box(Vertical):
         await self.gate.wait()
 
 
+class Pressed(Vertical):
+    """Takes no focus; does a click of the mouse only when its gate is open."""
+
+    DEFAULT_CSS = "Pressed { height: 1; dock: bottom; }"
+
+    def __init__(self, gate: asyncio.Event) -> None:
+        super().__init__()
+        self.gate = gate
+
+    async def on_mouse_down(self) -> None:
+        await self.gate.wait()
+        self.app.query_one("#second").focus()
+
+
 class Slow(Vertical):
     """Takes a hundred turns of the loop to be made; its page has the focus nowhere before."""
 
@@ -102,6 +116,8 @@ class Form(App[int]):
         Binding("shift+tab", "note('shift+tab')", priority=True),
         Binding("ctrl+o", "note('ctrl+o')", priority=True),
         Binding("escape", "to('second')"),
+        Binding("ctrl+r", "fill"),
+        Binding("ctrl+t", "to('second')"),
     ]
 
     def __init__(self) -> None:
@@ -119,6 +135,7 @@ class Form(App[int]):
             found = Box(found, gate=self.gate)
         yield found
         yield Opens(TextInput(id="second"))
+        yield Pressed(self.gate)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, Key) and not event.is_forwarded:
@@ -142,6 +159,16 @@ class Form(App[int]):
     def action_to(self, field: str) -> None:
         self.noted.append(field)
         self.screen.set_focus(self.query_one(f"#{field}"))
+
+    def action_fill(self) -> None:
+        self.query_one("#first", Input).value = "filled!"
+
+    @on(Input.Blurred, "#first")
+    async def begin_anew(self) -> None:
+        """Empty the second field when somebody leaves the first one, after a while."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+        self.query_one("#second", Input).value = ""
 
     def action_note(self, key: str) -> None:
         self.noted.append(key)

@@ -20,11 +20,12 @@ class Works:
         self.log: list[str] = []
         self.steps: dict[str, Callable[[bool], None]] = {}
         self.questions: list[Callable[[], None]] = []
-        self.line: Line[str] = Line(self.take, self.questions.append, lambda thing: self.log.append(f"not {thing}"))
+        self.line: Line[str] = Line(self.take, self.questions.append)
 
-    def take(self, thing: str, step: Callable[[bool], None]) -> None:
+    def take(self, thing: str, step: Callable[[bool], None]) -> Callable[[], None]:
         self.log.append(thing)
         self.steps[thing] = step
+        return lambda: self.log.append(f"not {thing}")
 
     def put(self, *things: str) -> None:
         for thing in things:
@@ -108,11 +109,11 @@ async def test_an_app_that_answers_nothing_is_asked_once_and_nothing_is_given_up
     assert (len(works.questions), works.log) == (1, ["a"])
 
 
-async def test_who_has_closed_hears_nothing_more() -> None:
+async def test_who_has_closed_hears_nothing_more_and_what_was_handed_over_is_taken_back() -> None:
     works = Works()
     works.put("a", "b")
     works.line.close()
     works.steps["a"](True)
     for _ in range(100):
         await asyncio.sleep(0)
-    assert (works.log, works.questions) == (["a"], [])
+    assert (works.log, works.questions) == (["a", "not a"], [])

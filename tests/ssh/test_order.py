@@ -63,12 +63,43 @@ async def test_what_a_key_leads_to_is_done_before_the_next_key(end: str) -> None
         assert ([text.rstrip("!") for text in form.sent], form.value()) == (["jane", "x"], "y")
 
 
+async def test_what_the_page_does_with_a_field_for_a_key_is_done_before_the_next_key() -> None:
+    form = Form()
+    async with at(form) as (type_in, _):
+        type_in("\x12x\x0f")
+        await eventually(lambda: form.noted)
+        assert (form.sent, form.value()) == (["filled!"], "x")
+
+
+async def test_what_is_done_when_a_field_is_left_is_done_before_the_next_key() -> None:
+    form = Form()
+    async with at(form) as (type_in, _):
+        type_in("\x14x\x0f")
+        await eventually(lambda: len(form.noted) > 1)
+        assert form.value("second") == "x"
+
+
 async def test_a_key_behind_one_that_opens_a_page_gets_to_that_page() -> None:
     form = Form()
     async with at(form) as (type_in, _):
         type_in(f"\t\rnew{pasted('name')}\x0f")
         await eventually(lambda: "ctrl+o" in form.noted)
         assert form.value("renamed") == "newname"
+
+
+async def test_a_key_behind_a_click_waits_for_what_was_clicked() -> None:
+    """Also where that takes no focus: a line that leads to a field, say."""
+    form = Form()
+    async with at(form) as (type_in, _):
+        form.gate.clear()
+        type_in("a\x1b[<0;3;30M\x1b[<0;3;30mb")
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert form.value() == "a"
+        form.gate.set()
+        type_in("\x0f")
+        await eventually(lambda: form.noted)
+        assert (form.value(), form.value("second")) == ("a", "b")
 
 
 async def test_a_key_that_meets_a_page_without_its_field_waits_for_it() -> None:

@@ -4,7 +4,7 @@ Each private name is here because there is no public way, and is held in place b
 ``XTermParser`` (keys from bytes), ``App._capture_stdout`` and ``_capture_stderr`` (Textual swaps the process's streams
 for each app), ``App._filters`` (``NO_COLOR`` is the client's and not the server's), ``StylesCache.get_inner_outer`` and
 ``XTermParser._parse_extended_key`` (caches for the whole process that keep ended sessions alive), ``strip.FIFOCache``
-(seven caches for each line of a screen), and ``Message._stop_propagation`` (a key that goes no further up the page).
+(seven caches for each line of a screen).
 """
 
 import sys
@@ -27,7 +27,7 @@ from textual.message import Message
 from textual.style import Style
 
 from tui_mfa.ssh import colours
-from tui_mfa.ssh.follow import follow
+from tui_mfa.ssh.follow import Follower
 from tui_mfa.ssh.inlet import Line
 
 NARROWEST, WIDEST = 20, 500
@@ -126,7 +126,7 @@ class ChannelDriver(Driver):
         self._scheduled = False
         self._dropped = False
         self._open = True
-        self._line: Line[Message] = Line(self._hand, app.call_later, lambda message: message.stop().prevent_default())
+        self._line: Line[Message] = Line(self._hand, app.call_later)
 
     def write(self, data: str) -> None:
         """Collect; what is written in one turn of the loop goes out as one packet."""
@@ -170,8 +170,8 @@ class ChannelDriver(Driver):
         """
         self._line.when_done(done, lost)
 
-    def _hand(self, message: Message, step: Callable[[bool], None]) -> None:
-        follow(self._app, lambda: self.process_message(message), lambda: message._stop_propagation, step)
+    def _hand(self, message: Message, step: Callable[[bool], None]) -> Callable[[], None]:
+        return Follower(self._app, message, lambda: self.process_message(message), step).cancel
 
     def resize(self, width: int, height: int) -> None:
         """Tell the app how large the client's window is."""

@@ -170,17 +170,15 @@ class Line(Generic[T]):
     works is taken back in the end, with all that waits behind it, so that nobody is deaf and nothing overtakes it.
 
     Args:
-        hand: Hands one over, and calls back with each step on its way, at the end with True.
+        hand: Hands one over, and calls back with each step on its way, at the end with True; returns how to take it
+            back, so that it does nothing any more.
         ask: Has the app call back once it has done what waits for it by now.
-        take_back: Sees to it that what was handed over does nothing any more.
     """
 
-    def __init__(
-        self, hand: Callable[[T, _Step], None], ask: Callable[[_Act], object], take_back: Callable[[T], object]
-    ) -> None:
-        self._hand, self._ask, self._take_back = hand, ask, take_back
+    def __init__(self, hand: Callable[[T, _Step], _Act], ask: Callable[[_Act], object]) -> None:
+        self._hand, self._ask = hand, ask
         self._waiting: deque[T] = deque()
-        self._handed: T | None = None
+        self._take_back: _Act | None = None  # what was handed over, as long as it is not done with
         self._number = 0  # of what was handed over; what was given up may still call back
         self._asked, self._answers = False, 0
         self._timer: asyncio.TimerHandle | None = None
@@ -190,7 +188,7 @@ class Line(Generic[T]):
     def put(self, thing: T) -> None:
         """Hand something over as soon as nothing is before it."""
         self._waiting.append(thing)
-        if self._handed is None:
+        if self._take_back is None:
             self._next()
 
     def when_done(self, done: _Act, lost: _Act) -> None:
@@ -201,40 +199,41 @@ class Line(Generic[T]):
             lost: Called in its place if something was given up, with all behind it.
         """
         self._done, self._lost = done, lost
-        if self._handed is None:
+        if self._take_back is None:
             self._end(done)
 
     def close(self) -> None:
         """Hand over nothing more, and call nobody back."""
         self._waiting.clear()
+        if self._take_back is not None:
+            self._take_back()
         self._end(None)
         if self._timer is not None:
             self._timer.cancel()
 
     def _next(self) -> None:
         if self._waiting:
-            self._handed = self._waiting.popleft()
             self._number, self._answers = self._number + 1, 0
             if self._timer is None:
                 self._timer = asyncio.get_running_loop().call_later(LOOK_EVERY, self._look)
-            self._hand(self._handed, partial(self._stepped, self._number))
+            self._take_back = self._hand(self._waiting.popleft(), partial(self._stepped, self._number))
         else:
             self._end(self._done)
 
     def _end(self, then: _Act | None) -> None:
-        self._handed = self._done = self._lost = None
+        self._take_back = self._done = self._lost = None
         if then is not None:
             then()
 
     def _stepped(self, number: int, end: bool) -> None:
-        if self._handed is not None and number == self._number:
+        if self._take_back is not None and number == self._number:
             self._answers = 0
             if end:
                 self._next()
 
     def _look(self) -> None:
         self._timer = None  # one timer for many keys
-        if self._handed is not None:
+        if self._take_back is not None:
             self._timer = asyncio.get_running_loop().call_later(LOOK_EVERY, self._look)
             if not self._asked:
                 self._asked = True
@@ -242,12 +241,12 @@ class Line(Generic[T]):
 
     def _answered(self, number: int) -> None:
         self._asked = False
-        if self._handed is None or number != self._number:
+        if self._take_back is None or number != self._number:
             return
         self._answers += 1
         if self._answers >= GIVEN_UP_AFTER:
             self._waiting.clear()
-            self._take_back(self._handed)
+            self._take_back()
             self._end(self._lost)
 
 
