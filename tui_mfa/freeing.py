@@ -11,21 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from textual._compositor import Compositor
 from textual.cache import LRUCache
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.timer import Timer
 
+from tui_mfa.compositor import TidyCompositor
+
 if TYPE_CHECKING:
-    from textual._compositor import CompositorMap, ReflowResult
     from textual.app import App
     from textual.dom import DOMNode
-    from textual.geometry import Size
-    from textual.widget import Widget
-
-Arranged = tuple["CompositorMap", set["Widget"]]
-"""Where the widgets of a page are, and which there are."""
 
 
 def untie(node: DOMNode) -> None:
@@ -82,53 +77,6 @@ class TidyCache(LRUCache[Any, Any]):
         for entry in self._cache.values():
             entry.clear()
         super().clear()
-
-
-class TidyCompositor(Compositor):
-    """A compositor that empties what it arranged before; what held it was a function that holds itself."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._arranged: list[Arranged] = []
-
-    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
-        """Arrange a page whole; Textual does it once more when something asks where a widget is.
-
-        Args:
-            parent: The page.
-            size: Columns and rows.
-        """
-        result = super().reflow(parent, size)
-        self._full_map_invalidated = False
-        return result
-
-    def _arrange_root(self, root: Widget, size: Size, visible_only: bool = True) -> Arranged:
-        """Arrange a page; see ``Compositor``.
-
-        Args:
-            root: The page.
-            size: Columns and rows.
-            visible_only: Leave out what cannot be seen.
-        """
-        kept = []
-        for places, widgets in self._arranged:
-            if places is self._full_map or places is self._visible_map or widgets is self.widgets:
-                kept.append((places, widgets))
-            else:
-                places.clear()
-                widgets.clear()
-        arranged = super()._arrange_root(root, size, visible_only)
-        self._arranged = [*kept, arranged]
-        return arranged
-
-    def clear(self) -> None:
-        """Let go of all widgets; see ``Compositor``."""
-        super().clear()
-        self.root = None
-        for places, widgets in self._arranged:
-            places.clear()
-            widgets.clear()
-        self._arranged.clear()
 
 
 def free_when_removed(app: App[Any]) -> None:

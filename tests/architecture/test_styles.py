@@ -84,6 +84,7 @@ PRIVATE_PARTS = {
     "tui_mfa/ssh/beneath.py": "tests/ssh/test_variables.py",
     "tui_mfa/styles.py": "tests/unit/test_shared_styles.py",
     "tui_mfa/style_rules.py": "tests/unit/test_shared_styles.py",
+    "tui_mfa/compositor.py": "tests/unit/test_compositor.py",
     "tui_mfa/freeing.py": "tests/unit/test_freeing.py",
     "tui_mfa/screens/drawing.py": "tests/unit/test_drawing.py",
 }

@@ -9,11 +9,8 @@ from textual._compositor import Compositor
 from textual.app import App, ComposeResult
 from textual.cache import LRUCache
 from textual.containers import Vertical
-from textual.geometry import Size, Spacing
-from textual.map_geometry import MapGeometry
 from textual.screen import Screen
 from textual.signal import Signal
-from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from tests.fakes import make_account, make_services
@@ -94,27 +91,6 @@ async def test_nothing_of_the_profile_is_kept_behind_the_login_page() -> None:
         await settle(pilot)
         assert isinstance(pilot.app.screen, LoginScreen)
         assert [widget for found in left if (widget := found()) is not None] == []
-
-
-def test_the_compositor_empties_what_it_arranged_before() -> None:
-    made: list[tuple[dict[object, object], set[object]]] = []
-
-    class Counted(Compositor):
-        def _arrange_root(self, root: Widget, size: Size, visible_only: bool = True):  # type: ignore[no-untyped-def]
-            region = size.region
-            made.append(({root: MapGeometry(region, (), region, size, size, region, Spacing())}, {root}))
-            return made[-1]
-
-    class Tidy(freeing.TidyCompositor, Counted):
-        pass
-
-    tidy, page = Tidy(), Screen[None]()
-    for width in (80, 81, 82):
-        tidy.reflow(page, Size(width, 24))
-    assert [bool(places) for places, _widgets in made] == [False, True, True]
-    assert tidy._full_map is made[-1][0]
-    tidy.clear()
-    assert not any(places or widgets for places, widgets in made)
 
 
 def test_textual_has_the_names_that_freeing_needs() -> None:

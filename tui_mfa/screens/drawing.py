@@ -37,6 +37,9 @@ class DrawnOnce(Screen[R]):
 
     _in_front = False
     """The page is the one that is seen, and nothing was drawn above it since it was told so."""
+    _comes = _has_come = False
+    """The page comes to the front now, and was drawn for that already."""
+
     _laid_out_at = _drawn_at = 0.0
     """When the page was last laid out, and when it was last drawn whole for that, by the clock of messages."""
 
@@ -59,7 +62,11 @@ class DrawnOnce(Screen[R]):
                 event.refresh_styles = False  # each widget got its styles when it was mounted, just now
             for widget in self.walk_children(Widget, with_self=True):
                 widget._check_refresh()  # what they want is said before it is done, and not after
-        super()._on_screen_resume(event)
+        self._comes = is_drawn_by_layout
+        try:
+            super()._on_screen_resume(event)
+        finally:
+            self._comes = self._has_come = False
         if is_drawn_by_layout:
             self._drawn_at = self._laid_out_at
             self._laid_out_as = self._made_of if all(child._is_mounted for child in self.children) else None
@@ -89,7 +96,7 @@ class DrawnOnce(Screen[R]):
         _drop_if_older(message, self._laid_out_at)
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Draw anew; Textual asks a page for a layout some time after it was mounted, when it has one already.
+        """Draw anew; Textual asks for that also when it just was, and for a layout some time after a page was mounted.
 
         Args:
             regions: As for Textual.
@@ -97,7 +104,8 @@ class DrawnOnce(Screen[R]):
             layout: As for Textual.
             recompose: As for Textual.
         """
-        if layout and not regions and not recompose and self._laid_out_as == self._made_of:
+        is_superfluous = self._laid_out_as == self._made_of if layout else self._has_come
+        if is_superfluous and not regions and not recompose:
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
@@ -136,6 +144,7 @@ class DrawnOnce(Screen[R]):
         if self._compositor.size:
             self._laid_out_at = now
             self._layout_required = False
+            self._has_come = self._comes
         for widget in self._compositor.widgets - asked:
             if widget._layout_required and _bars(widget) == bars.get(widget, (False, False)):
                 widget._layout_required = False
