@@ -64,12 +64,13 @@ class Server(Usage):
 
 
 @contextmanager
-def serving(home: Home, *, collect_after: str = "") -> Iterator[Server]:
+def serving(home: Home, *, collect_after: str = "", settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Serve until the block ends.
 
     Args:
         home: The installation, with its people.
         collect_after: Thresholds of the collector in place of the server's own, which then walks everything.
+        settings: Settings of the installation beside its own, as variables.
 
     Raises:
         RuntimeError: The server does not start.
@@ -79,7 +80,12 @@ def serving(home: Home, *, collect_after: str = "") -> Iterator[Server]:
     options = ["--host", "127.0.0.1", "--port", "0", "--max-sessions", "5000"]
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        [*command, *options], env=environ(home), stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True
+        [*command, *options],
+        env={**environ(home), **(settings or {})},
+        stdin=pipe,
+        stdout=pipe,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         try:
             yield Server(process, _port(process), home.data / "tui-mfa.log")

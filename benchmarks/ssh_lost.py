@@ -28,6 +28,9 @@ _LOGIN_TIMEOUT = 25
 
 _SETTLED = 5.0
 
+_SETTINGS = {"TUI_MFA_IDLE_LOCK": "12h"}
+"""With 550 people on two cores it takes longer than the 15 minutes after which who does nothing is logged out."""
+
 
 @dataclass
 class Story:
@@ -54,7 +57,7 @@ def lost(idle: int, active: int, half_open: int, generations: int) -> Result:
         generations: How often the other half comes and goes.
     """
     people = (idle + active) * 2 + _STORM + _DEAF
-    with inhabited(people) as home, serving(home) as server:
+    with inhabited(people) as home, serving(home, settings=_SETTINGS) as server:
         story = asyncio.run(_story(server, (idle, active, half_open, generations)))
         wrong = re.findall("unexpected error.*", server.log.read_text(encoding="utf-8"))
     growth, harmed = story.full[-1] / story.full[0], story.harmed

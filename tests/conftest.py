@@ -3,7 +3,7 @@
 import gc
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,16 @@ def pytest_collection_finish() -> None:
     """Keep the collector away from what stays anyway: modules and some five thousand tests."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Let nothing be freed but by its last reference."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.set_threshold(0)
+    yield
+    gc.set_threshold(*before)
 
 
 @pytest.fixture(scope="session")

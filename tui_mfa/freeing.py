@@ -15,12 +15,15 @@ from textual.cache import LRUCache
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.timer import Timer
+from textual.widget import Widget
+from textual.worker_manager import WorkerManager
 
 from tui_mfa.compositor import TidyCompositor
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.dom import DOMNode
+    from textual.worker import Worker
 
 
 def untie(node: DOMNode) -> None:
@@ -42,6 +45,8 @@ def untie(node: DOMNode) -> None:
             held._subscriptions.clear()
         elif isinstance(held, TidyCache):
             held.clear()
+    if isinstance(node, Screen):
+        node._result_callbacks.clear()
 
 
 class Registry(WeakSet["DOMNode"]):
@@ -56,6 +61,8 @@ class Registry(WeakSet["DOMNode"]):
         super().add(item)
         if not isinstance(item._query_one_cache, TidyCache):
             item._query_one_cache = TidyCache(item._query_one_cache.maxsize)
+        if isinstance(item, Widget) and not isinstance(item._box_model_cache, TidyCache):
+            item._box_model_cache = TidyCache(item._box_model_cache.maxsize)
         if isinstance(item, Screen) and not isinstance(item._compositor, TidyCompositor):
             item._compositor = TidyCompositor()
 
@@ -79,10 +86,30 @@ class TidyCache(LRUCache[Any, Any]):
         super().clear()
 
 
+class TidyWorkers(WorkerManager):
+    """Lets go of the task of a worker that is done, whose context holds the worker, and of what it was to do."""
+
+    def _remove_worker(self, worker: Worker[Any]) -> None:
+        super()._remove_worker(worker)
+        if worker.is_finished:
+            worker._task = worker._work = None  # type: ignore[assignment]
+
+
 def free_when_removed(app: App[Any]) -> None:
-    """Have an app free its widgets as they are removed.
+    """Have an app free its widgets as they are removed, and its workers once they are done.
 
     Args:
         app: The app, in its ``__init__``.
     """
     app._registry = Registry(app._registry)
+    app._workers = TidyWorkers(app)
+
+
+def free_ended(app: App[Any]) -> None:
+    """Let go of the page that an app began with, and of who listens to it; its other pages are gone with their widgets.
+
+    Args:
+        app: It has ended.
+    """
+    app._compose_screen = None
+    untie(app)

@@ -1,6 +1,7 @@
 """Looking where a key is costs little, and is true; tests/ssh/test_order.py has the order itself."""
 
 import asyncio
+from weakref import ref
 
 import pytest
 from textual import _callback, events
@@ -95,3 +96,16 @@ async def test_what_is_taken_back_is_followed_no_more() -> None:
         for _ in range(10 * follow.TURNS):
             await asyncio.sleep(0)
         assert True not in steps
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_a_key_that_is_done_with_is_kept_by_nobody() -> None:
+    """It may be one of a password."""
+    done: list[bool] = []
+    async with Page().run_test() as pilot:
+        asked = pilot.app.query_one(Asked)
+        asked.gate.set()
+        key = events.Key("x", "x")
+        followed = ref(Follower(pilot.app, key, lambda: pilot.app.post_message(key), done.append))
+        await eventually(lambda: True in done)
+        await eventually(lambda: followed() is None)

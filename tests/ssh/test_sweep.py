@@ -1,18 +1,19 @@
 """What ended sessions leave is freed, at a moment that disturbs nobody."""
 
-import gc
 import weakref
 from pathlib import Path
 
 import pytest
+from textual.dom import DOMNode
+from textual.widgets import Input
 
-from tests.fakes import make_account, make_services
-from tests.ssh.house import eventually, street
+from tests.fakes import PASSWORD, make_account, make_services
+from tests.ssh.house import Street, eventually, street
 from tui_mfa.ssh import sweep
 from tui_mfa.ssh.sweep import BREATH, FEW, QUIET, SETTLED, TOO_MANY, Sweeper
 
 
-class Street:
+class Times:
     """So many sessions, a clock, and the passes that were made."""
 
     def __init__(self, live: int) -> None:
@@ -42,7 +43,7 @@ class Street:
     [(0, FEW, 0), (0, FEW + 1, 1), (2 * FEW + 1, FEW, 0), (2 * FEW + 1, FEW + 1, 1), (200, 100, 0), (200, 101, 1)],
 )
 async def test_a_pass_waits_until_half_as_many_have_ended(live: int, ended: int, passes: int) -> None:
-    here = Street(live)
+    here = Times(live)
     here.end(ended)
     here.time = SETTLED
     assert here.look() == passes
@@ -50,14 +51,14 @@ async def test_a_pass_waits_until_half_as_many_have_ended(live: int, ended: int,
 
 @pytest.mark.parametrize(("after", "passes"), [(SETTLED - 0.01, 0), (SETTLED, 1)])
 async def test_a_pass_waits_until_it_can_free_what_ended(after: float, passes: int) -> None:
-    here = Street(0)
+    here = Times(0)
     here.end(FEW + 1)
     here.time = after
     assert here.look() == passes
 
 
 async def test_what_ended_just_before_a_pass_is_left_for_the_next_one() -> None:
-    here = Street(0)
+    here = Times(0)
     here.end(FEW + 1)
     here.time = SETTLED - 1
     here.end(FEW + 1)
@@ -82,7 +83,7 @@ async def test_what_ended_just_before_a_pass_is_left_for_the_next_one() -> None:
     ],
 )
 async def test_a_pass_waits_for_the_keys_to_pause_and_not_for_ever(ended: int, since_key: float, passes: int) -> None:
-    here = Street(200)
+    here = Times(200)
     here.end(ended)
     here.time = SETTLED
     here.sweeper.key()
@@ -91,7 +92,7 @@ async def test_a_pass_waits_for_the_keys_to_pause_and_not_for_ever(ended: int, s
 
 
 async def test_it_looks_again_while_somebody_types_and_counts_anew_after_a_pass() -> None:
-    here = Street(4)
+    here = Times(4)
     here.end(FEW + 1)
     here.time = SETTLED
     here.sweeper.key()
@@ -103,26 +104,50 @@ async def test_it_looks_again_while_somebody_types_and_counts_anew_after_a_pass(
     assert here.look() == 1
 
 
+@pytest.mark.usefixtures("no_collector")
 async def test_the_app_of_an_ended_session_is_gone_without_the_collectors_own_passes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweep, "FEW", 3)
     services = make_services(tmp_path)
     make_account(services)
-    before = gc.get_threshold()
-    gc.set_threshold(0)
-    try:
-        async with street(tmp_path, services) as here:
-            here.house.sweeper = Sweeper(here.house.sessions, here.house.now)
+    async with street(tmp_path, services) as here:
+        here.house.sweeper = Sweeper(here.house.sessions, here.house.now)
+        async with here.visitor() as screen:
+            await screen.until("Username or e-mail")
+            (session,) = here.house.sessions
+            app = weakref.ref(session.app)
+            del session
+        for _ in range(sweep.FEW):
             async with here.visitor() as screen:
                 await screen.until("Username or e-mail")
-                (session,) = here.house.sessions
-                app = weakref.ref(session.app)
-                del session
-            for _ in range(sweep.FEW):
-                async with here.visitor() as screen:
-                    await screen.until("Username or e-mail")
-            await eventually(lambda: not here.house.sessions)
-            await eventually(lambda: app() is None)
-    finally:
-        gc.set_threshold(*before)
+        await eventually(lambda: not here.house.sessions)
+        await eventually(lambda: app() is None)
+
+
+def typed_into(here: Street) -> list[DOMNode]:
+    """Return all pages of the only session, with all on them, once there is something in the field with the focus."""
+    (session,) = here.house.sessions
+    focused = session.app.focused if session.app is not None else None
+    if not isinstance(focused, Input) or not focused.value:
+        return []
+    return [widget for page in focused.app.screen_stack for widget in page.walk_children(with_self=True)]
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("steps", [["jane"], ["jane\r", "typed"], ["jane\r", f"{PASSWORD}\r", "123"]])
+async def test_who_is_cut_off_leaves_no_page_with_what_was_typed(tmp_path: Path, steps: list[str]) -> None:
+    """Nor a worker with it; no pass is needed for that."""
+    services = make_services(tmp_path)
+    make_account(services)
+    async with street(tmp_path, services) as here:
+        async with here.visitor() as screen:
+            for step, text in zip(steps, ["Username or e-mail", "Password", "code"], strict=False):
+                await screen.until(text)
+                screen.chan.write(step.encode())
+            await eventually(lambda: typed_into(here))
+            kept = [weakref.ref(widget) for widget in typed_into(here)]
+        await eventually(lambda: not here.house.sessions)
+        await eventually(
+            lambda: not any(found() for found in kept), lambda: str([found() for found in kept if found()])
+        )

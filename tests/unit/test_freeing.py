@@ -1,7 +1,9 @@
 """What is removed from a page is freed at once, without the collector; and Textual's private names are as they were."""
 
+import asyncio
 import gc
-from collections.abc import Iterator
+import sys
+from functools import partial
 from weakref import WeakSet, ref
 
 import pytest
@@ -12,12 +14,15 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.widgets import Button, Input, Static
+from textual.worker import Worker, WorkerCancelled
+from textual.worker_manager import WorkerManager
 
 from tests.fakes import make_account, make_services
 from tests.pilot_tools import settle
 from tests.profile_host import enter, profile
 from tui_mfa import freeing, styles
 from tui_mfa.domain.account import Method
+from tui_mfa.domain.secret import Secret
 from tui_mfa.screens.login import LoginScreen
 from tui_mfa.screens.messages import LogoutRequested
 from tui_mfa.screens.profile import ProfileScreen
@@ -37,16 +42,6 @@ class Pages(App[None]):
         super().__init__()
         styles.share_styles(self)
         freeing.free_when_removed(self)
-
-
-@pytest.fixture
-def no_collector() -> Iterator[None]:
-    """Let nothing be freed but by its last reference."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.set_threshold(0)
-    yield
-    gc.set_threshold(*before)
 
 
 @pytest.mark.usefixtures("no_collector")
@@ -93,6 +88,40 @@ async def test_nothing_of_the_profile_is_kept_behind_the_login_page() -> None:
         assert [widget for found in left if (widget := found()) is not None] == []
 
 
+async def work(held: Secret[str]) -> str:
+    return held.reveal()
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_a_worker_is_freed_when_it_is_done_and_what_it_worked_with_in_any_case() -> None:
+    """That may be a password; the thread that it ran in keeps the worker until it does something else."""
+    app, password = Pages(), Secret("secret")
+    async with app.run_test() as pilot:
+        before = sys.getrefcount(password)
+        worker: Worker[str] = app.run_worker(work(password))
+        threaded = app.run_worker(partial(Secret.reveal, password), thread=True)
+        assert await worker.wait() == await threaded.wait() == "secret"
+        await settle(pilot)
+        kept = ref(worker)
+        del worker
+        assert kept() is None
+        assert sys.getrefcount(password) == before
+
+
+async def sleeping() -> str:
+    await asyncio.Event().wait()
+    return ""
+
+
+async def test_a_worker_that_was_stopped_before_it_began_still_says_so() -> None:
+    app = Pages()
+    async with app.run_test():
+        worker: Worker[str] = app.run_worker(sleeping)
+        worker.cancel()
+        with pytest.raises(WorkerCancelled):
+            await worker.wait()
+
+
 def test_textual_has_the_names_that_freeing_needs() -> None:
     app, widget = App[None](), Static()
     assert isinstance(app._registry, WeakSet)
@@ -106,6 +135,10 @@ def test_textual_has_the_names_that_freeing_needs() -> None:
     assert widget._nodes._displayed_nodes == widget._nodes._displayed_visible_nodes == (-1, [])
     assert isinstance(Screen[None]()._compositor, Compositor)
     assert type(widget._query_one_cache) is LRUCache
+    assert isinstance(widget._box_model_cache, LRUCache)
+    assert type(app.workers) is WorkerManager
+    assert Worker(app, lambda: None)._task is None
+    assert Screen[None]()._result_callbacks == []
     assert isinstance(Screen[None]().bindings_updated_signal, Signal)
 
 

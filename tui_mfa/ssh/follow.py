@@ -89,7 +89,11 @@ class Follower:
             go_on()  # the widget is gone
 
     def _soon(self, act: Callable[..., None], *args: object) -> None:
-        self._next = asyncio.get_running_loop().call_soon(act, *args)
+        self._next = asyncio.get_running_loop().call_soon(self._now, act, *args)
+
+    def _now(self, act: Callable[..., None], *args: object) -> None:
+        self._next = None  # a call that was made still holds this, and a key of a password with it
+        act(*args)
 
     def _told(self, go_on: _Act) -> None:
         if not self._is_over:

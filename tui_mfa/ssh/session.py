@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
 
-from tui_mfa import terminal
+from tui_mfa import freeing, terminal
 from tui_mfa.presentation import safe_text
 from tui_mfa.ssh import driver, threads
 from tui_mfa.ssh.beneath import keep_few
@@ -240,8 +240,9 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         except Exception as error:  # noqa: BLE001 - one session's mistake must not be the others'
             self._failed(error)
         finally:
-            if self.app is not None and self._last_words is None:
-                self._last_words = self.app.last_words
+            if self.app is not None:
+                self._last_words = self._last_words or self.app.last_words
+                freeing.free_ended(self.app)
             self.app, self._pump.open = None, False
             if self._cancel is not None:
                 self._cancel.cancel()
