@@ -113,3 +113,12 @@ def free_ended(app: App[Any]) -> None:
     """
     app._compose_screen = None
     untie(app)
+
+
+def take_apart(app: App[Any]) -> None:
+    """Undo all that holds an app from within: animator, driver, log, workers.
+
+    Args:
+        app: It has ended, and nothing that it began is under way any more; it can do nothing after this.
+    """
+    vars(app).clear()

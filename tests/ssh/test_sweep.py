@@ -9,7 +9,6 @@ from textual.widgets import Input
 
 from tests.fakes import PASSWORD, make_account, make_services
 from tests.ssh.house import Street, eventually, street
-from tui_mfa.ssh import sweep
 from tui_mfa.ssh.sweep import BREATH, FEW, QUIET, SETTLED, TOO_MANY, Sweeper
 
 
@@ -40,9 +39,16 @@ class Times:
 
 @pytest.mark.parametrize(
     ("live", "ended", "passes"),
-    [(0, FEW, 0), (0, FEW + 1, 1), (2 * FEW + 1, FEW, 0), (2 * FEW + 1, FEW + 1, 1), (200, 100, 0), (200, 101, 1)],
+    [
+        (0, FEW, 0),
+        (0, FEW + 1, 1),
+        (FEW // 2, FEW, 0),
+        (FEW // 2, FEW + 1, 1),
+        (FEW, 2 * FEW, 0),
+        (FEW, 2 * FEW + 1, 1),
+    ],
 )
-async def test_a_pass_waits_until_half_as_many_have_ended(live: int, ended: int, passes: int) -> None:
+async def test_a_pass_waits_until_twice_as_many_have_ended(live: int, ended: int, passes: int) -> None:
     here = Times(live)
     here.end(ended)
     here.time = SETTLED
@@ -73,13 +79,13 @@ async def test_what_ended_just_before_a_pass_is_left_for_the_next_one() -> None:
 @pytest.mark.parametrize(
     ("ended", "since_key", "passes"),
     [
-        (101, QUIET - 0.01, 0),
-        (101, QUIET, 1),
-        (400 + TOO_MANY, BREATH, 0),
-        (401 + TOO_MANY, BREATH - 0.01, 0),
-        (401 + TOO_MANY, BREATH, 1),
-        (800 + TOO_MANY, 0.0, 0),
-        (801 + TOO_MANY, 0.0, 1),
+        (401, QUIET - 0.01, 0),
+        (401, QUIET, 1),
+        (800 + TOO_MANY, BREATH, 0),
+        (801 + TOO_MANY, BREATH - 0.01, 0),
+        (801 + TOO_MANY, BREATH, 1),
+        (1600 + TOO_MANY, 0.0, 0),
+        (1601 + TOO_MANY, 0.0, 1),
     ],
 )
 async def test_a_pass_waits_for_the_keys_to_pause_and_not_for_ever(ended: int, since_key: float, passes: int) -> None:
@@ -105,24 +111,19 @@ async def test_it_looks_again_while_somebody_types_and_counts_anew_after_a_pass(
 
 
 @pytest.mark.usefixtures("no_collector")
-async def test_the_app_of_an_ended_session_is_gone_without_the_collectors_own_passes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sweep, "FEW", 3)
+async def test_the_app_of_an_ended_session_holds_nothing_without_any_pass(tmp_path: Path) -> None:
     services = make_services(tmp_path)
     make_account(services)
     async with street(tmp_path, services) as here:
-        here.house.sweeper = Sweeper(here.house.sessions, here.house.now)
         async with here.visitor() as screen:
             await screen.until("Username or e-mail")
             (session,) = here.house.sessions
-            app = weakref.ref(session.app)
+            app, inside = session.app, session._inside
             del session
-        for _ in range(sweep.FEW):
-            async with here.visitor() as screen:
-                await screen.until("Username or e-mail")
         await eventually(lambda: not here.house.sessions)
-        await eventually(lambda: app() is None)
+        assert app is not None
+        await eventually(lambda: not vars(app))
+        assert not list(inside.context)
 
 
 def typed_into(here: Street) -> list[DOMNode]:

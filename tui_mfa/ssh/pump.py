@@ -45,6 +45,10 @@ class Inside:
             return loop.call_later(delay, self._run, act, context=self.context)
         return loop.call_soon(self._run, act, context=self.context)
 
+    def forget(self) -> None:
+        """Let go of the context, and of the app that is in it; the session is over."""
+        self.context = contextvars.Context()
+
     def _run(self, act: Callable[[], None]) -> None:
         try:
             act()

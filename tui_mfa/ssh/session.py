@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
 
-from tui_mfa import freeing, terminal
+from tui_mfa import terminal
 from tui_mfa.presentation import safe_text
 from tui_mfa.ssh import driver, threads
 from tui_mfa.ssh.beneath import keep_few
 from tui_mfa.ssh.inlet import COMMAND_INPUT, PAUSE_ABOVE
 from tui_mfa.ssh.portal import Client, SshApp, believed
 from tui_mfa.ssh.pump import Inside, Pump
+from tui_mfa.ssh.sweep import let_go
 from tui_mfa.ssh.watch import watched
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
         finally:
             if self.app is not None:
                 self._last_words = self._last_words or self.app.last_words
-                freeing.free_ended(self.app)
+                let_go(self.app, self._inside)
             self.app, self._pump.open = None, False
             if self._cancel is not None:
                 self._cancel.cancel()
@@ -255,10 +256,8 @@ class PortalSession(asyncssh.SSHServerSession[bytes]):
             if self._farewell:
                 self.complain(self._farewell, "\r\n")
             self.house.left(self)
-            seconds = self.house.now() - self.started
-            LOG.info(
-                "ssh %s ends user=%s from=%s after=%.0fs why=%s", how, self._who, self._address, seconds, self._why
-            )
+            words = (how, self._who, self._address, self.house.now() - self.started, self._why)
+            LOG.info("ssh %s ends user=%s from=%s after=%.0fs why=%s", *words)
             if not self._chan.is_closing():
                 self._chan.exit(status)
             asyncio.get_running_loop().call_later(HANG_UP_AFTER, self._conn.close, context=contextvars.Context())

@@ -1,16 +1,22 @@
 """Frees what ended sessions leave, at moments when nobody waits for a key.
 
-Widgets are freed as they are removed (``tui_mfa.freeing``), which is nearly all. What is left of an app and its
-connection holds itself, and only a full pass of Python's collector frees it; one that comes by itself stops everybody
-in the middle of a word (see ``server.COLLECTED_AFTER``). So a pass is made when enough has ended to be worth it and the
-keys pause, and at last whether they pause or not.
+Widgets are freed as they are removed (``tui_mfa.freeing``), and an app is taken apart some time after its end, which is
+nearly all. What is left of a connection holds itself, and only a full pass of Python's collector frees it; one that
+comes by itself stops everybody in the middle of a word (see ``server.COLLECTED_AFTER``). So a pass is made when enough
+has ended to be worth it and the keys pause, and at last whether they pause or not.
 """
 
 import asyncio
+import contextvars
 import gc
 from collections import deque
 from collections.abc import Callable, Sized
-from typing import Final
+from typing import Any, Final
+
+from textual.app import App
+
+from tui_mfa import freeing
+from tui_mfa.ssh.pump import Inside
 
 SETTLED: Final = 10.0
 """Seconds until the loop has let go of the last timer of an ended session; before that a pass would not free it."""
@@ -24,15 +30,15 @@ QUIET: Final = 1.0
 BREATH: Final = 0.25
 """The same once far more sessions have ended than are there."""
 
-FEW: Final = 50
-"""Ended sessions, some 0.2 MB each (measured; one that is there has 1.4 MB), that are not worth a pass."""
+FEW: Final = 400
+"""Ended sessions, some 0.05 MB each (measured; one that is there has 1.1 MB), that are not worth a pass."""
 
-TOO_MANY: Final = 300
-"""Ended sessions, beside four times those that are there, whose memory is worth more than a pause."""
+TOO_MANY: Final = 1_000
+"""Ended sessions, beside eight times those that are there, whose memory is worth more than a pause."""
 
 
 class Sweeper:
-    """Decides when to sweep; a pass costs as much as there are sessions, so it waits for half of them, and a few.
+    """Decides when to sweep; a pass costs as much as there are sessions, so it waits for twice as many.
 
     Args:
         live: The sessions that are there.
@@ -63,9 +69,9 @@ class Sweeper:
         self._looking = None
         live, now = len(self._live), self._now()
         settled = sum(now - moment >= SETTLED for moment in self._ended)
-        enough = max(live // 2, FEW)
+        enough = max(2 * live, FEW)
         if settled > enough:
-            wanted = 0.0 if settled > 4 * live + TOO_MANY else BREATH if settled > 2 * live + TOO_MANY else QUIET
+            wanted = 0.0 if settled > 8 * live + TOO_MANY else BREATH if settled > 4 * live + TOO_MANY else QUIET
             if live and now - self._last_key < wanted:
                 self._look_in(LOOKED_AGAIN)
                 return
@@ -74,3 +80,19 @@ class Sweeper:
                 self._ended.popleft()
         if len(self._ended) > enough:
             self._look_in(SETTLED - (now - self._ended[enough]) + LOOKED_AGAIN)
+
+
+def let_go(app: App[Any], inside: Inside) -> None:
+    """Free what an app holds, as far as nothing of it may be under way any more, and the rest once it has settled.
+
+    Args:
+        app: It has ended.
+        inside: The context of its session, in which it is.
+    """
+
+    def rest() -> None:
+        freeing.take_apart(app)
+        inside.forget()
+
+    freeing.free_ended(app)
+    asyncio.get_running_loop().call_later(SETTLED, rest, context=contextvars.Context())
