@@ -28,7 +28,7 @@ _LOGIN_TIMEOUT = 25
 
 _SETTLED = 5.0
 
-_SETTINGS = {"TUI_MFA_IDLE_LOCK": "12h"}
+_SETTINGS = {"TUI_MFA_IDLE_LOCK": "60m"}
 """With 550 people on two cores it takes longer than the 15 minutes after which who does nothing is logged out."""
 
 

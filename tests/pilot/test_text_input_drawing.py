@@ -1,9 +1,11 @@
-"""What is drawn when a text changes: its line, and all of the field where its border changes, too."""
+"""What is drawn when a text changes: its line, and all of the field where its border changes, too; and what is said."""
 
 import re
 
+from textual.message import Message
 from textual.pilot import Pilot
 from textual.validation import Length
+from textual.widgets import Input
 
 from tests.widget_host import Host
 from tui_mfa.widgets.text_input import TextInput
@@ -42,3 +44,13 @@ async def test_a_text_longer_than_its_field_is_drawn_from_its_end_to_its_beginni
         await pilot.pause()
         assert picture(pilot) == drawn
         assert field.value == "z" + "x" * 89 + "é"
+
+
+async def test_a_field_that_is_looked_at_when_it_is_sent_off_says_nothing_before() -> None:
+    said: list[type[Message]] = []
+    field = TextInput(validators=[Length(minimum=2)]).looked_at_when_sent()
+    async with Host(field).run_test(message_hook=lambda message: said.append(type(message))) as pilot:
+        await pilot.press("a", "b", "enter")
+        await pilot.pause()
+        assert (Input.Changed in said, Input.Submitted in said) == (False, True)
+        assert (field.value, field.is_valid) == ("ab", True)

@@ -91,9 +91,10 @@ class LoginScreen(PageScreen):
             if self._message:
                 yield Static(as_content(self._message), id="message", markup=False)
             yield Label("Username or e-mail", classes="label", markup=False)
-            yield TextInput(id="name", max_length=EMAIL_MAX, tooltip="The name of your account, or its e-mail address")
+            name = TextInput(id="name", max_length=EMAIL_MAX, tooltip="The name of your account, or its e-mail address")
+            yield name.looked_at_when_sent()
             yield Label("Password", classes="label", markup=False)
-            yield PasswordInput(id="password", tooltip="It is never copied; Ctrl+R shows it")
+            yield PasswordInput(id="password", tooltip="It is never copied; Ctrl+R shows it").looked_at_when_sent()
             with Horizontal(classes="buttons"):
                 yield Button("Log in", id="log-in", variant="primary", compact=True)
             yield WaitLine(self.context.services.clock.now)

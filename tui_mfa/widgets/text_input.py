@@ -50,6 +50,14 @@ class TextInput(Input):
     _line_only = False
     """The text is being changed: what is drawn anew for that is its line."""
 
+    def looked_at_when_sent(self) -> Self:
+        """Say nothing of a change, on a page that asks for the text when it is sent off and not before.
+
+        Textual has each change go through the queues of all that is around the field, for each key.
+        """
+        self.disable_messages(self.Changed)
+        return self
+
     @property
     def cursor_screen_offset(self) -> Offset:
         """Where the caret is drawn; Textual's own answer is one cell too far at the end of the text."""
