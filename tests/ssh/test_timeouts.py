@@ -10,6 +10,7 @@ from tests.beside import PATIENCE
 from tests.fakes import make_account, make_services
 from tests.ssh.house import Street, app_of, eventually, log_in, street
 from tui_mfa.domain.account import Method
+from tui_mfa.screens.messages import SessionLost
 from tui_mfa.ssh import auth, server, watch
 from tui_mfa.ssh import session as sessions
 from tui_mfa.ssh.driver import STOP
@@ -96,6 +97,29 @@ async def test_after_the_login_it_is_the_portals_own_lock_that_counts(
             clock.time += LOGIN_IDLE + 1
             await looks()
             assert app_of(here).session is not None
+
+
+async def test_who_was_locked_finds_the_login_page_for_as_long_as_anybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "tui_mfa.ssh")
+    services = make_services(tmp_path)
+    make_account(services, method=Method.DISABLED)
+    async with street(tmp_path, services) as here:
+        clock = Clock(here, monkeypatch)
+        async with here.visitor() as screen:
+            await log_in(screen)
+            clock.time += LOGIN_IDLE + 1
+            await looks()
+            app_of(here).post_message(SessionLost("You were away."))
+            await screen.until("You were away.")
+            await looks()
+            clock.time += LOGIN_IDLE
+            await looks()
+            assert here.house.sessions
+            clock.time += 0.1
+            await screen.ended()
+    assert "why=idle before the login" in caplog.text
 
 
 async def test_a_client_that_does_not_hang_up_is_hung_up_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

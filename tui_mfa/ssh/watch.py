@@ -21,10 +21,13 @@ async def watched(session: "PortalSession") -> None:
     """
     house = session.house
     total = house.settings.session_lifetime.total_seconds()
+    left = session.started
     while True:
         await asyncio.sleep(WATCH_EVERY)
         now = house.now()
-        if session.app is not None and not session.logged_in and now - session.last_input > LOGIN_IDLE:
+        if session.logged_in:
+            left = now  # who was locked for being idle finds the login page, and not a connection that is gone
+        if session.app is not None and now - max(session.last_input, left) > LOGIN_IDLE:
             session.leave("idle before the login")
         elif now - session.started > total:
             session.leave("open for too long")
